@@ -1,0 +1,1 @@
+"""Deduplication: exact and MinHash, every removal verified."""

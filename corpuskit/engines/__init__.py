@@ -1,0 +1,1 @@
+"""Engines run tasks: the local process pool and Ray. An engine only maps."""

@@ -1,0 +1,151 @@
+"""The one kind of step in which parts of the input meet: an exchange.
+
+An exchange compares documents with each other. It runs in phases. The streaming segment before it
+computes `keys` for each batch while the text is in memory; at the end of a part the keys are
+`spread` over a fixed number of partitions and written as one Arrow file per part, with one record
+batch per partition. Each `Phase` is then a set of tasks over those files. The last phase writes
+`OUTCOME` rows; the segment that follows removes or annotates rows by them.
+
+A document is named by its number: the part's base (rows of all parts before it) plus its row.
+Numbers are dense and do not depend on workers or engine. Results must not depend on `partitions`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import pyarrow as pa
+
+from corpuskit.stage import Column, Params
+
+#: What the last phase writes, sorted by `doc`; a document is named at most once over all files.
+#: `removed` rows become duplicates of document number `kept` (id `duplicate_of`); others are
+#: annotated only. Columns that do not apply are null.
+OUTCOME = pa.schema(
+    [
+        pa.field("doc", pa.int64(), nullable=False),
+        pa.field("removed", pa.bool_(), nullable=False),
+        pa.field("kept", pa.int64()),
+        pa.field("duplicate_of", pa.string()),
+        pa.field("jaccard", pa.float64()),
+        pa.field("containment", pa.float64()),
+        pa.field("bands_hit", pa.int32()),
+        pa.field("cluster", pa.string()),
+        pa.field("cluster_size", pa.int64()),
+        pa.field("template_of", pa.string()),
+        pa.field("template_jaccard", pa.float64()),
+    ]
+)
+
+#: Columns of `OUTCOME` that a kept document carries on, once an exchange wrote them.
+CARRIED = ("cluster", "cluster_size", "template_of", "template_jaccard")
+
+
+@dataclass(frozen=True, slots=True)
+class PartFiles:
+    """One part as an exchange sees it.
+
+    Attributes:
+        base: number of its first document.
+        rows: documents in it.
+        data: Arrow IPC file with the part's batches (columns as the segment left them).
+        keys: Arrow IPC file of this exchange's keys: record batch i is partition i.
+    """
+
+    base: int
+    rows: int
+    data: Path
+    keys: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseInput:
+    """Everything a phase's task may look at.
+
+    Attributes:
+        index: number of the part or partition this task is for (0 for a single task).
+        partitions: number of partitions the keys were spread over.
+        parts: all parts, in order.
+        earlier: output files of this exchange's earlier phases by phase name, in task order.
+        removed: outcome files of exchanges before this one in the same group; documents removed
+            there take no part.
+        out: the Arrow IPC file to write.
+    """
+
+    index: int
+    partitions: int
+    parts: Sequence[PartFiles]
+    earlier: Mapping[str, Sequence[Path]]
+    removed: Sequence[Path]
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One set of tasks: a task per part, per partition, or a single one.
+
+    Attributes:
+        name: such as ``bands``; unique in the exchange.
+        over: what the tasks are counted by.
+        run: does one task and returns counts to add up (may be empty).
+    """
+
+    name: str
+    over: Literal["parts", "partitions", "all"]
+    run: Callable[[PhaseInput], Mapping[str, int]] = field(repr=False)
+
+
+class Exchange(ABC):
+    """A stage that compares documents with each other; see the module's docstring."""
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    Params: ClassVar[type[Params]] = Params
+    reads: ClassVar[tuple[str, ...]] = ("id", "text")
+    writes: ClassVar[tuple[Column, ...]] = ()
+    example: ClassVar[str] = ""
+
+    def __init__(self, params: Any = None) -> None:
+        self.params: Any = params if params is not None else self.Params()
+
+    def columns_read(self) -> tuple[str, ...]:
+        """Columns this exchange needs, with its present parameters."""
+        return self.reads
+
+    def columns_written(self) -> tuple[Column, ...]:
+        """Columns kept documents carry afterwards."""
+        return self.writes
+
+    def open(self) -> None:  # noqa: B027  (optional hook)
+        """Load what is heavy; called once in each worker before the first batch."""
+
+    @abstractmethod
+    def keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Keys of a batch's documents, row by row (n rows in, n rows out). Pure."""
+
+    @abstractmethod
+    def spread(self, keys: pa.Table, partitions: int) -> list[pa.RecordBatch]:
+        """Cut a part's keys into partitions.
+
+        Args:
+            keys: what `keys` returned for the part's documents, plus a column ``row`` (int64, the
+                row in the part; documents that take no part are left out).
+            partitions: how many record batches to return; all of one schema.
+        """
+
+    @abstractmethod
+    def phases(self) -> Sequence[Phase]:
+        """The phases in order; the last one writes `OUTCOME` files."""
+
+    def explain(self) -> Mapping[str, Any]:
+        """Facts for ``corpuskit plan``, such as bands, rows and the chance of finding a pair."""
+        return {}
+
+    @property
+    def ident(self) -> str:
+        """Versioned name, such as ``dedup.minhash@1``."""
+        return f"{self.name}@{self.version}"

@@ -1,0 +1,1 @@
+"""The Japanese text room: encodings, normalisation, sentences, morphology."""

@@ -1,0 +1,1 @@
+"""Parquet shards, the dataset card, the manifest and their verification."""

@@ -1,0 +1,1 @@
+"""What is known of a document's origin and rights."""

@@ -1,0 +1,1 @@
+"""Quality scores, and what they are made of."""

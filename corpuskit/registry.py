@@ -1,0 +1,192 @@
+"""What is installed: stages and readers by name, found through entry points, loaded when used.
+
+Built-ins come through the same entry-point groups as anybody's plug-in (`corpuskit.stages`,
+`corpuskit.readers`). An entry point names a class, or a module whose declared functions
+(`doc_signal`, `doc_filter`) and stage classes are all taken. A recipe may also name a Python file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from corpuskit.errors import MissingExtraError, RecipeError, StageError
+from corpuskit.stage import DECLARED, stage_from
+
+STAGES = "corpuskit.stages"
+READERS = "corpuskit.readers"
+
+#: Which extra brings a module that may be absent. Data, so that messages and docs agree.
+EXTRAS: Mapping[str, str] = MappingProxyType(
+    {
+        "ray": "ray",
+        "trafilatura": "web",
+        "fastwarc": "web",
+        "mwparserfromhell": "web",
+        "pypdfium2": "documents",
+        "python_calamine": "documents",
+        "pptx": "documents",
+        "sklearn": "quality",
+        "lightgbm": "quality",
+        "cryptography": "trust",
+        "rfc8785": "trust",
+        "license_expression": "trust",
+    }
+)
+
+
+def missing_extra(module: str) -> MissingExtraError:
+    """The error for an optional module that is not installed, with the command that installs it."""
+    extra = EXTRAS.get(module.split(".")[0], "all")
+    return MissingExtraError(
+        f"the module '{module}' is not installed",
+        f"python -m pip install 'corpuskit[{extra}]'",
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One installed stage or reader.
+
+    Attributes:
+        name: name without version.
+        origin: distribution (``corpuskit 0.1.0``) or plug-in file that brings it.
+        load: imports and returns the class.
+        digest: sha256 of a plug-in file's bytes, or an empty string; part of a run's key.
+    """
+
+    name: str
+    origin: str
+    load: Callable[[], Any]
+    digest: str = ""
+
+
+class Registry:
+    """A read-only table of what is installed, plus the plug-in files of one recipe.
+
+    Args:
+        plugins: Python files whose stages are added.
+    """
+
+    def __init__(self, plugins: Iterable[Path] = ()) -> None:
+        self._stages = _from_entry_points(STAGES)
+        self._readers = _from_entry_points(READERS)
+        for path in plugins:
+            self._add(self._stages, _from_file(path))
+
+    @staticmethod
+    def _add(table: dict[str, Entry], entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.name in table:
+                raise StageError(
+                    f"two stages are called '{entry.name}': {table[entry.name].origin} "
+                    f"and {entry.origin}",
+                    "rename one; names are not overridden",
+                )
+            table[entry.name] = entry
+
+    @property
+    def stages(self) -> Mapping[str, Entry]:
+        """All stages by name."""
+        return MappingProxyType(self._stages)
+
+    @property
+    def readers(self) -> Mapping[str, Entry]:
+        """All readers by name."""
+        return MappingProxyType(self._readers)
+
+    def stage(self, name: str) -> Any:
+        """The stage class of a name, with or without ``@version``.
+
+        Raises:
+            RecipeError: no such stage, or another version is installed; names the nearest one.
+        """
+        return _load(self._stages, name, "stage")
+
+    def reader(self, name: str) -> Any:
+        """The reader class of a name."""
+        return _load(self._readers, name, "reader")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A ``; did you mean 'x'?`` for the known word nearest to a wrong one, or an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _load(table: Mapping[str, Entry], name: str, kind: str) -> Any:
+    bare, _, version = name.partition("@")
+    if bare not in table:
+        raise RecipeError(
+            f"unknown {kind} '{name}'{nearest(bare, table)}",
+            f"'corpuskit stages' lists what is installed: {', '.join(sorted(table))}",
+        )
+    try:
+        found = table[bare].load()
+    except ModuleNotFoundError as error:
+        raise missing_extra(error.name or bare) from error
+    if version and version != str(found.version):
+        raise RecipeError(
+            f"{kind} '{name}': version {found.version} is installed",
+            f"write {bare}@{found.version} if its new meaning is wanted",
+        )
+    return found
+
+
+def _from_entry_points(group: str) -> dict[str, Entry]:
+    table: dict[str, Entry] = {}
+    for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
+        origin = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+        if ":" in point.value:
+            Registry._add(table, [Entry(point.name, origin, point.load)])
+        else:
+            Registry._add(table, _from_module(_import(point), origin, ""))
+    return table
+
+
+def _import(point: EntryPoint) -> ModuleType:
+    module = point.load()
+    if not isinstance(module, ModuleType):
+        raise StageError(f"entry point '{point.name} = {point.value}' is not a module or a class")
+    return module
+
+
+def _from_module(module: ModuleType, origin: str, digest: str) -> list[Entry]:
+    found: list[Any] = [stage_from(spec) for spec in DECLARED.get(module.__name__, [])]
+    for value in vars(module).values():
+        own = inspect.isclass(value) and value.__module__ == module.__name__
+        if own and not inspect.isabstract(value) and isinstance(getattr(value, "name", None), str):
+            found.append(value)
+    return [Entry(cls.name, origin, lambda cls=cls: cls, digest) for cls in found]
+
+
+def _from_file(path: Path) -> list[Entry]:
+    """Stages of a plug-in file. It runs as Python code: a recipe is trusted as a program is."""
+    if not path.is_file():
+        raise RecipeError(f"plug-in file not found: {path}", "plug-in paths are relative to the recipe")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    name = f"corpuskit_plugin_{digest[:16]}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise RecipeError(f"plug-in file is not Python: {path}", "give it the ending .py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        DECLARED.pop(name, None)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[name]
+            raise RecipeError(
+                f"plug-in file {path} raised {type(error).__name__}: {error}", "run it with python"
+            ) from error
+    return _from_module(sys.modules[name], path.name, digest)

@@ -1,0 +1,1 @@
+"""Rules: bounds over signals, which are data, not code."""

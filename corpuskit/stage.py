@@ -1,0 +1,433 @@
+"""What a stage is, and how a plain function becomes one.
+
+Two kinds exist. A `Stage` looks at documents one by one (`process`); a third party writes it as a
+class over batches, or as a function with `doc_signal` or `doc_filter`. An `Exchange` compares
+documents with each other (deduplication) and is described in `corpuskit.exchange`.
+
+A stage is pure: the same rows give the same result however they are cut into batches.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, create_model
+
+from corpuskit.document import append_columns, documents
+from corpuskit.errors import StageError
+
+#: Rows that a stage rejects: row number in the batch, signal, its value, the bound it broke.
+VERDICTS = pa.schema(
+    [("row", pa.int64()), ("signal", pa.string()), ("value", pa.float64()), ("bound", pa.string())]
+)
+#: Rows that a stage failed on: row number, class of the error, message.
+FAILURES = pa.schema([("row", pa.int64()), ("error", pa.string()), ("message", pa.string())])
+
+
+class Params(BaseModel):
+    """Base of a stage's parameters: frozen, unknown keys refused, defaults hashed into the key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a stage writes.
+
+    Attributes:
+        name: column name; signals are numbers named after what they count.
+        type: Arrow type.
+        about: one line: formula, unit, source.
+    """
+
+    name: str
+    type: pa.DataType
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a stage made of a batch.
+
+    Attributes:
+        batch: the same rows in the same order, with the stage's columns added.
+        rejected: a `VERDICTS` batch, or None. Rows may be named once.
+        failed: a `FAILURES` batch, or None; these rows are quarantined.
+    """
+
+    batch: pa.RecordBatch
+    rejected: pa.RecordBatch | None = None
+    failed: pa.RecordBatch | None = None
+
+
+class Stage(ABC):
+    """A step over documents, batch by batch.
+
+    Subclasses set the class attributes, take their parameters as one `Params` object, load heavy
+    things in `open` (called once per worker; taggers can't be pickled) and compute in `process`.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    Params: ClassVar[type[Params]] = Params
+    #: Columns read and written whatever the parameters are.
+    reads: ClassVar[tuple[str, ...]] = ("text",)
+    writes: ClassVar[tuple[Column, ...]] = ()
+    #: A recipe line that shows the stage in use.
+    example: ClassVar[str] = ""
+
+    def __init__(self, params: Any = None) -> None:
+        self.params: Any = params if params is not None else self.Params()
+
+    def columns_read(self) -> tuple[str, ...]:
+        """Columns this stage needs, with its present parameters."""
+        return self.reads
+
+    def columns_written(self) -> tuple[Column, ...]:
+        """Columns this stage adds or replaces, with its present parameters."""
+        return self.writes
+
+    def open(self) -> None:  # noqa: B027  (optional hook)
+        """Load what is heavy; called once in each worker before the first batch."""
+
+    @abstractmethod
+    def process(self, batch: pa.RecordBatch) -> pa.RecordBatch | Result:
+        """Compute over one batch.
+
+        Args:
+            batch: n rows (n may be 0) with at least the columns of `columns_read`.
+
+        Returns:
+            The batch with `columns_written` added, or a `Result` that also rejects rows.
+        """
+
+    @property
+    def ident(self) -> str:
+        """Versioned name, such as ``signals.scripts@1``."""
+        return f"{self.name}@{self.version}"
+
+
+def verdicts(
+    rows: Sequence[int], signal: str, values: Sequence[float], bound: str
+) -> pa.RecordBatch:
+    """A `VERDICTS` batch for rows that broke one bound."""
+    n = len(rows)
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(rows, pa.int64()),
+            pa.array([signal] * n, pa.string()),
+            pa.array(values, pa.float64()),
+            pa.array([bound] * n, pa.string()),
+        ],
+        schema=VERDICTS,
+    )
+
+
+# --- plain functions ------------------------------------------------------------------------------
+
+_ARROW: dict[Any, pa.DataType] = {
+    float: pa.float64(),
+    int: pa.int64(),
+    bool: pa.bool_(),
+    str: pa.string(),
+}
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """A function declared with `doc_signal` or `doc_filter`."""
+
+    function: Callable[..., Any]
+    name: str
+    version: int
+    kind: str
+    reads: tuple[str, ...]
+    type: Any = float
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+#: Functions declared so far, by the module that declares them. The registry reads it after import.
+DECLARED: dict[str, list[FunctionSpec]] = {}
+
+
+def doc_signal(
+    name: str, *, version: int = 1, type: type = float, reads: tuple[str, ...] = ("text",)
+) -> Callable[[F], F]:
+    """Declare a function of a document whose value is stored in a column called `name`.
+
+    Keyword-only arguments with a type and a default become the stage's parameters. The function is
+    returned untouched.
+
+    Args:
+        name: stage and column name, such as ``acme.exclamations``.
+        version: raise it when the meaning changes; it is part of what a run's key hashes.
+        type: float, int, bool or str.
+        reads: columns the function looks at.
+    """
+
+    def declare(function: F) -> F:
+        spec = FunctionSpec(function, name, version, "signal", reads, type)
+        DECLARED.setdefault(function.__module__, []).append(spec)
+        return function
+
+    return declare
+
+
+def doc_filter(
+    name: str,
+    *,
+    version: int = 1,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    reads: tuple[str, ...] = ("text",),
+) -> Callable[[F], F]:
+    """Declare a function of a document that decides whether it stays.
+
+    A function that returns a bool keeps the document on True. One that returns a number needs
+    `at_least` or `at_most`; both can be changed in the recipe. The number is stored in a column
+    called `name` and, for rejected documents, beside the bound it broke.
+
+    Args:
+        name: stage name, such as ``acme.no_ads``.
+        version: raise it when the meaning changes.
+        at_least: smallest value that stays.
+        at_most: largest value that stays.
+        reads: columns the function looks at.
+    """
+
+    def declare(function: F) -> F:
+        spec = FunctionSpec(
+            function, name, version, "filter", reads, at_least=at_least, at_most=at_most
+        )
+        DECLARED.setdefault(function.__module__, []).append(spec)
+        return function
+
+    return declare
+
+
+def stage_from(spec: FunctionSpec) -> type[Stage]:
+    """The stage class of a declared function; parameters come from its signature."""
+    column = Column(spec.name, _ARROW[spec.type], inspect.getdoc(spec.function) or spec.name)
+    return type(
+        spec.name,
+        (_FunctionStage,),
+        {
+            "__doc__": inspect.getdoc(spec.function) or spec.name,
+            "__module__": spec.function.__module__,
+            "name": spec.name,
+            "version": spec.version,
+            "reads": spec.reads,
+            "writes": (column,),
+            "Params": _params_of(spec),
+            "spec": spec,
+            "example": f"- {spec.name}",
+        },
+    )
+
+
+def _params_of(spec: FunctionSpec) -> type[Params]:
+    """Keyword-only arguments become fields; a numeric filter's bounds too."""
+    fields: dict[str, Any] = {}
+    hints = inspect.get_annotations(spec.function, eval_str=True)
+    for parameter in list(inspect.signature(spec.function).parameters.values())[1:]:
+        if parameter.kind is not parameter.KEYWORD_ONLY or parameter.name not in hints:
+            raise StageError(
+                f"{spec.name}: parameter '{parameter.name}' of {spec.function.__qualname__} "
+                "must be keyword-only and typed",
+                f"write def {spec.function.__name__}(doc, *, {parameter.name}: TYPE = DEFAULT)",
+            )
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[parameter.name] = (hints[parameter.name], default)
+    if spec.kind == "filter" and (spec.at_least is not None or spec.at_most is not None):
+        fields["at_least"] = (float | None, spec.at_least)
+        fields["at_most"] = (float | None, spec.at_most)
+    return create_model(f"{spec.function.__name__}Params", __base__=Params, **fields)
+
+
+@dataclass
+class _Rows:
+    """What a function stage collects while it walks the documents of a batch."""
+
+    values: list[Any] = field(default_factory=list)
+    rejected: list[tuple[int, float, str]] = field(default_factory=list)
+    failed: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+class _FunctionStage(Stage):
+    """Calls a declared function for each document; an exception quarantines that document only."""
+
+    spec: ClassVar[FunctionSpec]
+
+    def process(self, batch: pa.RecordBatch) -> Result:
+        rows = _Rows()
+        arguments = self.params.model_dump(exclude={"at_least", "at_most"})
+        for row, doc in enumerate(documents(batch)):
+            try:
+                value = self.spec.function(doc, **arguments)
+            except Exception as error:  # noqa: BLE001  (a plug-in may raise anything)
+                rows.values.append(None)
+                rows.failed.append((row, type(error).__name__, f"{self.ident} raised"))
+                continue
+            rows.values.append(self._stored(value))
+            bound = self._broken(value)
+            if bound:
+                rows.rejected.append((row, float(value), bound))
+        return self._result(batch, rows)
+
+    def _stored(self, value: Any) -> Any:
+        if self.spec.kind == "filter":
+            return round(float(value), 6)
+        return round(value, 6) if isinstance(value, float) else value
+
+    def _broken(self, value: Any) -> str:
+        """The bound that `value` breaks, or an empty string."""
+        if self.spec.kind == "signal":
+            return ""
+        if isinstance(value, bool):
+            return "" if value else "is true"
+        least = getattr(self.params, "at_least", None)
+        most = getattr(self.params, "at_most", None)
+        if least is not None and not value >= least:
+            return f">= {least:g}"
+        if most is not None and not value <= most:
+            return f"<= {most:g}"
+        return ""
+
+    def _result(self, batch: pa.RecordBatch, rows: _Rows) -> Result:
+        column = pa.array(rows.values, self.writes[0].type)
+        added = append_columns(batch, {self.spec.name: column})
+        name = self.spec.name
+        rejected = [(r, name, round(v, 6), bound) for r, v, bound in rows.rejected]
+        return Result(added, _table(rejected, VERDICTS), _table(rows.failed, FAILURES))
+
+
+def _table(rows: list[Any], schema: pa.Schema) -> pa.RecordBatch | None:
+    if not rows:
+        return None
+    columns = [
+        pa.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+# --- running one stage ----------------------------------------------------------------------------
+
+
+def apply(stage: Stage, batch: pa.RecordBatch) -> Result:
+    """Run a stage on a batch and hold it to its contract.
+
+    A stage that raises on the batch is tried on halves of it until the rows at fault stand alone;
+    those are returned as failed, with nulls in the stage's columns.
+
+    Raises:
+        StageError: rows were lost, or columns are missing or of another type than declared.
+    """
+    try:
+        result = stage.process(batch)
+    except StageError:
+        raise
+    except Exception as error:
+        if batch.num_rows == 0:
+            raise StageError(f"{stage.ident} raised {type(error).__name__} on an empty batch") from error
+        return _halves(stage, batch, error)
+    result = result if isinstance(result, Result) else Result(result)
+    return _checked(stage, batch, result)
+
+
+def _halves(stage: Stage, batch: pa.RecordBatch, error: Exception) -> Result:
+    n = batch.num_rows
+    if n == 1:
+        empty = {c.name: pa.nulls(1, c.type) for c in stage.columns_written() if c.name != "text"}
+        failed = _table([(0, type(error).__name__, f"{stage.ident} raised")], FAILURES)
+        return Result(append_columns(batch, empty), None, failed)
+    left, right = apply(stage, batch.slice(0, n // 2)), apply(stage, batch.slice(n // 2))
+    joined = pa.Table.from_batches([left.batch, right.batch]).combine_chunks().to_batches()[0]
+    return Result(
+        joined,
+        _stack(left.rejected, right.rejected, n // 2),
+        _stack(left.failed, right.failed, n // 2),
+    )
+
+
+def _stack(
+    left: pa.RecordBatch | None, right: pa.RecordBatch | None, offset: int
+) -> pa.RecordBatch | None:
+    """Two row tables as one; rows of the right one move by `offset`."""
+    if right is not None:
+        rows = pa.array(right.column(0).to_numpy() + offset, pa.int64())
+        right = pa.RecordBatch.from_arrays([rows, *right.columns[1:]], schema=right.schema)
+    parts = [part for part in (left, right) if part is not None]
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
+
+
+def _checked(stage: Stage, before: pa.RecordBatch, result: Result) -> Result:
+    after = result.batch
+    if after.num_rows != before.num_rows:
+        raise StageError(
+            f"{stage.ident} returned {after.num_rows} rows for {before.num_rows}",
+            "a stage keeps every row; reject rows with Result(batch, rejected=verdicts(...))",
+        )
+    missing = [c for c in stage.columns_written() if after.schema.get_field_index(c.name) < 0]
+    if missing:
+        raise StageError(f"{stage.ident} did not write column '{missing[0].name}' it declares")
+    for column in stage.columns_written():
+        found = after.schema.field(column.name).type
+        if found != column.type:
+            raise StageError(f"{stage.ident}: column '{column.name}' is {found}, not {column.type}")
+    return result
+
+
+class DatasetMap:
+    """A stage as a function for ``datasets.Dataset.map(..., batched=True)``.
+
+    Columns are added; a stage that rejects also adds ``rejected_by`` (null where the document
+    stays), so that ``.filter(lambda r: r["rejected_by"] is None)`` finishes the work.
+
+    Args:
+        stage: any `Stage`.
+        text: name of the text column in the dataset.
+    """
+
+    def __init__(self, stage: Stage, text: str = "text") -> None:
+        self.stage = stage
+        self.text = text
+        self._opened = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A fresh, unopened stage: taggers can't be pickled, and the fingerprint must be stable.
+        return {"stage": type(self.stage)(self.stage.params), "text": self.text, "_opened": False}
+
+    def __call__(self, examples: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        """Process one batch of columns given as lists."""
+        if not self._opened:
+            self.stage.open()
+            self._opened = True
+        columns = {name: pa.array(values) for name, values in examples.items()}
+        columns["text"] = pa.array(examples[self.text], pa.string())
+        columns.setdefault("id", pa.array([f"{i:032x}" for i in range(len(columns["text"]))]))
+        result = apply(self.stage, pa.RecordBatch.from_pydict(columns))
+        added = {c.name: result.batch.column(c.name).to_pylist() for c in self.stage.columns_written()}
+        if self.text != "text" and "text" in added:
+            added[self.text] = added.pop("text")
+        if result.rejected is not None or result.failed is not None:
+            added["rejected_by"] = _reasons(result)
+        else:
+            added["rejected_by"] = [None] * result.batch.num_rows
+        return added
+
+
+def _reasons(result: Result) -> list[str | None]:
+    reasons: list[str | None] = [None] * result.batch.num_rows
+    for part in (result.rejected, result.failed):
+        for row in part.to_pylist() if part is not None else []:
+            reasons[row["row"]] = row.get("signal") or row.get("error")
+    return reasons
