@@ -51,6 +51,27 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A dictionary, list or model that a stage uses; recorded in the manifest.
+
+    Attributes:
+        name: such as ``unidic-lite``.
+        kind: ``dictionary``, ``list`` or ``model``.
+        version: as its maker states it.
+        digest: sha256 of its files.
+        license: SPDX expression, or null.
+        country: ISO 3166 code of its maker, or null.
+    """
+
+    name: str
+    kind: str
+    version: str
+    digest: str
+    license: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What a stage made of a batch.
 
@@ -91,6 +112,10 @@ class Stage(ABC):
     def columns_written(self) -> tuple[Column, ...]:
         """Columns this stage adds or replaces, with its present parameters."""
         return self.writes
+
+    def resources(self) -> tuple[Resource, ...]:
+        """Dictionaries, lists and models this stage uses, for the manifest."""
+        return ()
 
     def open(self) -> None:  # noqa: B027  (optional hook)
         """Load what is heavy; called once in each worker before the first batch."""

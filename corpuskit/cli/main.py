@@ -1,0 +1,59 @@
+"""The command line. Verbs live in files of their own; heavy imports happen inside them.
+
+Exit codes: 0 done; 1 verify found a mismatch; 2 the recipe or the call is wrong; 3 nothing was
+kept; 4 an input or output cannot be used; 5 a fault in corpuskit or a stage; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from corpuskit.cli import init, inspect, plan, run, stages, verify
+from corpuskit.errors import EXIT_INTERRUPTED, CorpuskitError
+
+app = typer.Typer(
+    name="corpuskit",
+    help="Curate Japanese and industrial documents into training data that can be defended.",
+    epilog="Exit codes: 0 done · 1 verify found a mismatch · 2 recipe or call is wrong · "
+    "3 nothing was kept · 4 input or output cannot be used · 5 a fault in a stage · 130 interrupted",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run.command)
+app.command("plan")(plan.command)
+app.command("verify")(verify.command)
+app.command("inspect")(inspect.command)
+app.command("stages")(stages.command)
+app.command("init")(init.command)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from corpuskit import __version__
+
+        typer.echo(f"corpuskit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Curate Japanese and industrial documents into training data that can be defended."""
+
+
+def main() -> None:
+    """Run the command line; errors become one message and an exit code."""
+    try:
+        app()
+    except CorpuskitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("\nstopped; run the same command again and it goes on where it was", file=sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)

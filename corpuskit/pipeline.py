@@ -1,0 +1,172 @@
+"""From a recipe's stage list to checked stage objects, cut into streaming segments.
+
+A segment is a run of stages that look at documents one by one, followed by the exchanges that end
+it. The columns a stage reads are checked against those written before it, before anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pydantic import ValidationError
+
+from corpuskit.document import BASE, REJECTION
+from corpuskit.errors import RecipeError
+from corpuskit.exchange import Exchange
+from corpuskit.recipe import LoadedRecipe, Loc, StageUse, validation_error
+from corpuskit.registry import Registry, nearest
+from corpuskit.stage import Column, Stage
+
+#: In study mode a verdict travels with its document until the end under these names.
+PENDING = tuple(f"_{name}" for name in REJECTION.names)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Stages that stream over a part, and the exchanges after them.
+
+    Attributes:
+        stages: in order; may be empty.
+        exchanges: run one after the other on the keys this segment computed; may be empty.
+        schema: columns of a batch that leaves the segment.
+        positions: place of each stage and exchange in the recipe's list, in that order.
+    """
+
+    stages: tuple[Stage, ...]
+    exchanges: tuple[Exchange, ...]
+    schema: pa.Schema
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """All segments of a recipe, and every column that stages write."""
+
+    segments: tuple[Segment, ...]
+    columns: tuple[Column, ...]
+    study: bool
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of a document at the end."""
+        fields = [f for f in self.segments[-1].schema if f.name not in PENDING]
+        return pa.schema(fields)
+
+    @property
+    def used(self) -> tuple[Stage | Exchange, ...]:
+        """Stages and exchanges in the recipe's order."""
+        return tuple(s for segment in self.segments for s in (*segment.stages, *segment.exchanges))
+
+
+def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
+    """Make and check every stage of a recipe.
+
+    Raises:
+        RecipeError: unknown stage or parameter, or a stage reads a column nobody writes.
+    """
+    used = [_instance(loaded, registry, i, use) for i, use in enumerate(loaded.recipe.stages)]
+    _check_columns(loaded, used, registry)
+    study = loaded.recipe.mode == "study"
+    segments: list[Segment] = []
+    columns: dict[str, Column] = {}
+    for positions in _cuts(used):
+        stages = tuple(s for i in positions if isinstance(s := used[i], Stage))
+        exchanges = tuple(s for i in positions if isinstance(s := used[i], Exchange))
+        for stage in stages:
+            columns.update({c.name: c for c in stage.columns_written()})
+        schema = _schema(columns.values(), study)
+        segments.append(Segment(stages, exchanges, schema, tuple(positions)))
+        for exchange in exchanges:
+            columns.update({c.name: c for c in exchange.columns_written()})
+    return Pipeline(tuple(segments), tuple(columns.values()), study)
+
+
+def _cuts(used: list[Any]) -> list[list[int]]:
+    """Positions of each segment: stages, then exchanges; always one segment after an exchange."""
+    cuts: list[list[int]] = [[]]
+    for i, stage in enumerate(used):
+        if isinstance(stage, Stage) and cuts[-1] and isinstance(used[cuts[-1][-1]], Exchange):
+            cuts.append([])
+        cuts[-1].append(i)
+    if cuts[-1] and isinstance(used[cuts[-1][-1]], Exchange):
+        cuts.append([])
+    return cuts
+
+
+def _schema(columns: Iterable[Column], study: bool) -> pa.Schema:
+    schema = BASE
+    for column in columns:
+        if BASE.get_field_index(column.name) < 0:
+            schema = schema.append(pa.field(column.name, column.type))
+    if study:
+        for field in REJECTION:
+            schema = schema.append(pa.field(f"_{field.name}", field.type))
+    return schema
+
+
+def make_stage(registry: Registry, name: str, params: dict[str, Any]) -> Any:
+    """A stage or exchange from its name and parameters (raises pydantic's ValidationError)."""
+    cls = registry.stage(name)
+    return cls(cls.Params.model_validate(params))
+
+
+def _instance(loaded: LoadedRecipe, registry: Registry, i: int, use: StageUse) -> Any:
+    loc: Loc = ("stages", i)
+    try:
+        cls = registry.stage(use.name)
+    except RecipeError as error:
+        raise loaded.error(loc, error.message, error.remedy) from None
+    try:
+        return cls(cls.Params.model_validate(use.params))
+    except ValidationError as error:
+        prefix: Loc = (*loc, use.name)
+        raise validation_error(loaded.path, loaded.positions, error, prefix, cls.Params) from None
+
+
+def _check_columns(loaded: LoadedRecipe, used: list[Any], registry: Registry) -> None:
+    known = set(BASE.names)
+    for i, stage in enumerate(used):
+        for column in stage.columns_read():
+            if column not in known:
+                raise _unwritten(loaded, i, stage.name, column, used, known, registry)
+        known.update(c.name for c in stage.columns_written())
+
+
+def _unwritten(
+    loaded: LoadedRecipe,
+    i: int,
+    name: str,
+    column: str,
+    used: list[Any],
+    known: set[str],
+    registry: Registry,
+) -> RecipeError:
+    later = [s.name for s in used[i + 1 :] if column in {c.name for c in s.columns_written()}]
+    if later:
+        remedy = f"'{later[0]}' writes it: move it before '{name}'"
+    else:
+        writers = [n for n in sorted(registry.stages) if column in _columns_of(registry, n)]
+        remedy = f"add the stage '{writers[0]}' before it" if writers else "no installed stage writes it"
+    return loaded.error(
+        ("stages", i),
+        f"'{name}' reads the column '{column}', which nothing before it writes"
+        f"{nearest(column, known)}",
+        remedy,
+    )
+
+
+def _columns_of(registry: Registry, name: str) -> set[str]:
+    """Columns a stage writes with its defaults; nothing where it can't be made without parameters."""
+    try:
+        return {c.name for c in registry.stage(name)().columns_written()}
+    except (RecipeError, ValidationError, TypeError):
+        return set()
+
+
+def plugin_paths(loaded: LoadedRecipe) -> tuple[Path, ...]:
+    """The recipe's plug-in files, absolute."""
+    return tuple(Path(loaded.resolve(p)) for p in loaded.recipe.plugins)

@@ -1,0 +1,1 @@
+"""Small documents written for this project, shipped as the input of `configs/quickstart.yaml`."""

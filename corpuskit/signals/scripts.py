@@ -1,0 +1,55 @@
+"""Signals over scripts: how much of a text is which kind of writing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from corpuskit.document import append_columns
+from corpuskit.stage import Column, Stage
+
+_I = pa.int64()
+_F = pa.float64()
+_SHARES = ("hiragana", "katakana", "kanji", "latin", "digits", "punctuation", "symbols")
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> pa.Array:
+    """part / whole rounded to six digits; 0 where the whole is 0."""
+    value = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return pa.array(np.round(value, 6))
+
+
+class Scripts(Stage):
+    """Counts characters by script; shares are of characters that are not white space."""
+
+    name: ClassVar[str] = "signals.scripts"
+    version: ClassVar[int] = 1
+    example: ClassVar[str] = "- signals.scripts"
+    writes: ClassVar[tuple[Column, ...]] = (
+        Column("characters", _I, "Unicode code points"),
+        *(
+            Column(f"{name}_ratio", _F, f"{name} / characters that are not white space")
+            for name in _SHARES
+        ),
+        Column("japanese_ratio", _F, "(hiragana + katakana + kanji) / characters, no white space"),
+        Column(
+            "kana_ratio",
+            _F,
+            "(hiragana + katakana) / (hiragana + katakana + kanji); near 0 in Chinese",
+        ),
+    )
+
+    def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """One pass over the text buffers."""
+        from corpuskit.signals.counting import counts_of
+
+        counts = counts_of(batch.column("text"))
+        visible = counts["characters"] - counts["spaces"]
+        kana = counts["hiragana"] + counts["katakana"]
+        columns = {"characters": pa.array(counts["characters"])}
+        columns.update({f"{name}_ratio": share(counts[name], visible) for name in _SHARES})
+        columns["japanese_ratio"] = share(kana + counts["kanji"], visible)
+        columns["kana_ratio"] = share(kana, kana + counts["kanji"])
+        return append_columns(batch, columns)
