@@ -178,13 +178,20 @@ def _spent(state: State) -> dict[str, float]:
 
 
 def _run_json(
-    state: State, spent: Mapping[str, float], seconds: float, started: float, engine: str, reused: int
+    state: State,
+    spent: Mapping[str, float],
+    seconds: float,
+    started: float,
+    engine: str,
+    reused: int,
 ) -> bytes:
     """What is not deterministic: times, machine, CPU seconds."""
     from corpuskit.run import machine
     from corpuskit.steps import code_digest
 
-    children, own = (resource.getrusage(w) for w in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
+    children, own = (
+        resource.getrusage(w) for w in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)
+    )
     content = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),
@@ -373,4 +380,3 @@ def _columns(state: State) -> Any:
     about = {c.name: c.about for c in state.pipeline.columns}
     schemas = {lane: table_schema(state, lane) for lane in ("data", *FATES)}
     return describe(schemas, about)  # type: ignore[arg-type]
-

@@ -45,7 +45,9 @@ def describe(registry: Registry, name: str) -> dict[str, Any]:
     if bare in registry.readers:
         return _reader(registry.reader(name), registry.readers[bare].origin)
     known = [*registry.stages, *registry.readers]
-    raise RecipeError(f"nothing is called '{name}'{nearest(bare, known)}", "'corpuskit stages' lists all")
+    raise RecipeError(
+        f"nothing is called '{name}'{nearest(bare, known)}", "'corpuskit stages' lists all"
+    )
 
 
 def _stage(cls: Any, origin: str) -> dict[str, Any]:
@@ -77,11 +79,15 @@ def _fields(model: Any) -> Iterator[dict[str, Any]]:
     schema = model.model_json_schema()
     properties = schema.get("properties", {})
     for name, field in model.model_fields.items():
-        shown = {k: v for k, v in properties.get(name, {}).items() if k in ("minimum", "maximum", "enum")}
+        shown = {
+            k: v for k, v in properties.get(name, {}).items() if k in ("minimum", "maximum", "enum")
+        }
         yield {
             "name": name,
             "type": _type(field.annotation),
-            "default": None if field.is_required() else _plain(field.get_default(call_default_factory=True)),
+            "default": None
+            if field.is_required()
+            else _plain(field.get_default(call_default_factory=True)),
             "required": field.is_required(),
             "about": field.description or "",
             **shown,
@@ -89,7 +95,11 @@ def _fields(model: Any) -> Iterator[dict[str, Any]]:
 
 
 def _type(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")
+    return (
+        annotation.__name__
+        if isinstance(annotation, type)
+        else str(annotation).replace("typing.", "")
+    )
 
 
 def _plain(value: Any) -> Any:

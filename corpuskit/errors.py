@@ -1,13 +1,13 @@
 """Every error corpuskit raises on purpose. Each says what happened and what to do about it.
 
 CorpuskitError
-├── RecipeError        the recipe is wrong: file:line:column, the key, the nearest right word   (exit 2)
-├── MissingExtraError  a feature needs an optional dependency: the command that installs it      (exit 2)
-├── InputError         an input is missing, unreadable, empty or changed while it was read       (exit 4)
-├── OutputError        the output is taken, in use, or the disk is full                          (exit 4)
-├── StageError         a stage broke its contract (wrong columns, wrong types, lost rows)        (exit 5)
-├── WorkerError        a worker process died and the record at fault could not be found          (exit 5)
-└── AccountingError    read != kept + rejected + duplicate + quarantined: a bug, never ignored   (exit 5)
+├── RecipeError        exit 2: the recipe is wrong: file:line:column, key, nearest right word
+├── MissingExtraError  exit 2: a feature needs an optional dependency: the command that installs it
+├── InputError         exit 4: an input is missing, unreadable, empty or changed while it was read
+├── OutputError        exit 4: the output is taken, in use, or the disk is full
+├── StageError         exit 5: a stage broke its contract (columns, types, lost rows)
+├── WorkerError        exit 5: a worker process died and the record at fault could not be found
+└── AccountingError    exit 5: read != kept + rejected + duplicate + quarantined: never ignored
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.ipc
 import pyarrow.compute as pc
+import pyarrow.ipc
 
 from corpuskit.document import BASE, DUPLICATE, REJECTION
 from corpuskit.ledger import Commit, HashingFile

@@ -105,9 +105,7 @@ def make_reader(registry: Registry, name: str, source: Source, network: bool = F
     return reader
 
 
-def _items(
-    loaded: LoadedRecipe, registry: Registry, index: int, source: Source
-) -> Iterable[Item]:
+def _items(loaded: LoadedRecipe, registry: Registry, index: int, source: Source) -> Iterable[Item]:
     _check_reader(loaded, registry, index, source)
     path = loaded.resolve(source.path)
     network = loaded.recipe.network
@@ -118,7 +116,11 @@ def _items(
     root, found = list_files(loaded, index, path)
     with ThreadPoolExecutor(2) as pool:
         taken = list(pool.map(lambda p: _take_file(p, root), found))
-    table = {name: registry.reader(name) for name in registry.readers} if source.reader == "auto" else {}
+    table = (
+        {name: registry.reader(name) for name in registry.readers}
+        if source.reader == "auto"
+        else {}
+    )
     for file, stamp, error in taken:
         if error:
             yield Item(file, stamp, UNREADABLE, Slice(weight=file.size), error)
@@ -137,13 +139,17 @@ def _check_reader(loaded: LoadedRecipe, registry: Registry, index: int, source: 
     if source.reader == "auto":
         if source.options:
             raise loaded.error(
-                ("sources", index, "options"), "options need a named reader", "set 'reader:' as well"
+                ("sources", index, "options"),
+                "options need a named reader",
+                "set 'reader:' as well",
             )
         return
     if source.reader not in registry.readers:
         known = ["auto", *registry.readers]
         raise loaded.error(
-            loc, f"unknown reader '{source.reader}'{nearest(source.reader, known)}", ", ".join(known)
+            loc,
+            f"unknown reader '{source.reader}'{nearest(source.reader, known)}",
+            ", ".join(known),
         )
     cls = registry.reader(source.reader)
     try:
@@ -169,14 +175,23 @@ def list_files(loaded: LoadedRecipe, index: int, path: str) -> tuple[Path, list[
     elif Path(path).exists():
         root, found = Path(path).parent, [Path(path)]
     else:
-        raise _input_error(loaded, loc, f"no such file or folder: {path}", "paths are relative to the recipe")
+        raise _input_error(
+            loaded, loc, f"no such file or folder: {path}", "paths are relative to the recipe"
+        )
     if not found:
-        raise _input_error(loaded, loc, f"nothing to read at {path}", "the folder is empty, or the pattern matches nothing")
+        raise _input_error(
+            loaded,
+            loc,
+            f"nothing to read at {path}",
+            "the folder is empty, or the pattern matches nothing",
+        )
     return root, sorted(found, key=lambda p: uri_of(p, root))
 
 
 def _raise(error: OSError) -> None:
-    raise InputError(f"cannot list {error.filename}: {error.strerror}", "check the folder's permissions")
+    raise InputError(
+        f"cannot list {error.filename}: {error.strerror}", "check the folder's permissions"
+    )
 
 
 def _input_error(loaded: LoadedRecipe, loc: Any, message: str, remedy: str) -> InputError:

@@ -109,9 +109,9 @@ class Commit:
         """fsync and rename every file; the ledger line is the parent's to write."""
         files = {}
         for role, temp in self._reserved.items():
-            with temp.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                os.fsync(stream.fileno())
+            with temp.open("rb") as written:
+                digest = hashlib.file_digest(written, "sha256").hexdigest()
+                os.fsync(written.fileno())
             files[role] = self._place(role, temp, digest, temp.stat().st_size)
         for role, (temp, stream, sink) in self._open.items():
             stream.flush()
@@ -161,10 +161,12 @@ class Ledger:
         self.work = work
         try:
             work.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.chmod(work, 0o700)
+            work.chmod(0o700)
             self._lock = (work / "lock").open("w")
         except OSError as error:
-            raise OutputError(f"cannot write {work}: {error.strerror}", "check the folder") from None
+            raise OutputError(
+                f"cannot write {work}: {error.strerror}", "check the folder"
+            ) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -185,7 +187,7 @@ class Ledger:
 
     def _load(self) -> dict[str, Receipt]:
         path = self.work / "ledger.jsonl"
-        receipts = {}
+        receipts: dict[str, Receipt] = {}
         if not path.exists():
             return receipts
         whole = path.read_bytes()

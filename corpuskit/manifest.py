@@ -181,11 +181,7 @@ def split_of(path: str) -> str:
 
 
 def dump(manifest: Manifest) -> bytes:
-    """The manifest as it is written: UTF-8 JSON, sorted keys, one value a line.
-
-    Raises:
-        ValueError: a parameter is NaN or infinite.
-    """
+    """The manifest as it is written: UTF-8 JSON, sorted keys, one value a line."""
     data = manifest.model_dump(mode="json", by_alias=True)
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return f"{text}\n".encode()

@@ -59,7 +59,10 @@ class Pipeline:
     @property
     def used(self) -> tuple[Stage | Exchange, ...]:
         """Stages and exchanges in the recipe's order."""
-        return tuple(s for segment in self.segments for s in (*segment.stages, *segment.exchanges))
+        used: list[Stage | Exchange] = []
+        for segment in self.segments:
+            used += [*segment.stages, *segment.exchanges]
+        return tuple(used)
 
 
 def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
@@ -149,8 +152,11 @@ def _unwritten(
     if later:
         remedy = f"'{later[0]}' writes it: move it before '{name}'"
     else:
-        writers = [n for n in sorted(registry.stages) if column in _columns_of(registry, n)]
-        remedy = f"add the stage '{writers[0]}' before it" if writers else "no installed stage writes it"
+        names = sorted(registry.stages)
+        writers = [name for name in names if column in _columns_of(registry, name)]
+        remedy = (
+            f"add the stage '{writers[0]}' before it" if writers else "no installed stage writes it"
+        )
     return loaded.error(
         ("stages", i),
         f"'{name}' reads the column '{column}', which nothing before it writes"
@@ -160,7 +166,7 @@ def _unwritten(
 
 
 def _columns_of(registry: Registry, name: str) -> set[str]:
-    """Columns a stage writes with its defaults; nothing where it can't be made without parameters."""
+    """Columns a stage writes with its defaults; none where it can't be made without any."""
     try:
         return {c.name for c in registry.stage(name)().columns_written()}
     except (RecipeError, ValidationError, TypeError):

@@ -69,7 +69,8 @@ class Plan:
         yield "sources"
         for source in self.sources:
             readers = ", ".join(f"{n} {name}" for name, n in source["readers"].items())
-            yield f"  {source['name']}: {source['files']} files, {_size(source['bytes'])} ({readers})"
+            size = _size(source["bytes"])
+            yield f"  {source['name']}: {source['files']} files, {size} ({readers})"
         yield ""
         yield "steps"
         for number, step in enumerate(self.steps, 1):
@@ -87,7 +88,11 @@ class Plan:
 def _tasks(step: PlannedStep) -> str:
     count = "as many tasks as found" if step.tasks is None else f"{step.tasks} tasks"
     size = f", {_size(step.bytes)}" if step.bytes else ""
-    passes = f", {step.passes} pass{'es' if step.passes != 1 else ''} over the text" if step.passes else ""
+    passes = (
+        f", {step.passes} pass{'es' if step.passes != 1 else ''} over the text"
+        if step.passes
+        else ""
+    )
     reused = f", {step.reused} reused" if step.reused else ""
     return f"{count}{size}{passes}{reused}"
 
@@ -165,7 +170,9 @@ def _planned(state: State, work: Path) -> Iterator[PlannedStep]:
                 reused = len(found)
                 known = len(found) == len(tasks)
                 state.receipts[step.name] = found
-            yield _step(state, step, len(tasks) if tasks is not None else _expected(state, step), reused)
+            yield _step(
+                state, step, len(tasks) if tasks is not None else _expected(state, step), reused
+            )
     finally:
         if ledger is not None:
             ledger.close()

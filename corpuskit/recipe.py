@@ -59,7 +59,7 @@ class Source(_Model):
         description="Short name; part of every document's id."
     )
     path: Text = Field(
-        description="File, folder, glob (**/*.txt), pkg:FOLDER, or hf://OWNER/NAME; relative to the recipe."
+        description="File, folder, glob (**/*.txt), pkg:FOLDER or hf://OWNER/NAME, from the recipe."
     )
     reader: str = Field("auto", description="Reader's name, or auto: chosen for each file.")
     text: str = Field("text", description="Field that holds the text (JSON Lines, Parquet, CSV).")
@@ -71,8 +71,8 @@ class Source(_Model):
     country: Text | None = Field(None, description="Country of origin, ISO 3166 code.")
     legal_basis: Text | None = Field(
         None,
-        description="Why it may be used: owned, contract, licence, copyright-act-13, public-domain, "
-        "30-4 or 47-5.",
+        description="Why it may be used: owned, contract, licence, copyright-act-13, "
+        "public-domain, 30-4 or 47-5.",
     )
 
 
@@ -88,8 +88,10 @@ class Output(_Model):
 
     path: Text = Field(description="Folder of the dataset; relative to the recipe.")
     shard_size: Size = Field(256 * 10**6, description="Text bytes a shard aims at, such as 256MB.")
-    splits: Splits = Splits()
-    shuffle: int | None = Field(None, description="Seed of a keyed shuffle; none keeps input order.")
+    splits: Splits = Field(default_factory=Splits)
+    shuffle: int | None = Field(
+        None, description="Seed of a keyed shuffle; none keeps input order."
+    )
     meta: bool = Field(True, description="Keep all other input fields as JSON in `meta`.")
 
 
@@ -105,10 +107,12 @@ class Recipe(_Model):
 
     name: Annotated[Text, Field(pattern=r"^[^\s/\\]+$")] = Field(description="Name of the dataset.")
     description: Text = Field("", description="One paragraph for the dataset card.")
-    released: Text | None = Field(None, description="Date for the card; never taken from the clock.")
+    released: Text | None = Field(
+        None, description="Date for the card; never taken from the clock."
+    )
     mode: Literal["fast", "study"] = Field(
         "fast",
-        description="fast stops at a document's first failing rule; study computes every signal first.",
+        description="fast stops at the first failing rule; study computes every signal first.",
     )
     network: bool = Field(False, description="Whether sources may be fetched from the network.")
     part_size: Size = Field(32 * 2**20, description="Input bytes of a task.")
@@ -242,7 +246,9 @@ def _parse(path: Path) -> tuple[dict[str, Any], dict[Loc, Position]]:
         mark = error.problem_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         problem = str(error.problem).split("\n")[0]
-        raise RecipeError(f"{where}: not valid YAML: {problem}", "check indentation and keys") from None
+        raise RecipeError(
+            f"{where}: not valid YAML: {problem}", "check indentation and keys"
+        ) from None
     except YAMLError as error:
         raise RecipeError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(tree, dict):
@@ -275,11 +281,15 @@ def _list(value: Any, path: Path, positions: Mapping[Loc, Position], loc: Loc) -
     if value is None:
         return []
     if not isinstance(value, list):
-        raise RecipeError(f"{place(path, positions, loc)}: '{loc[-1]}' is a list", "start items with '- '")
+        raise RecipeError(
+            f"{place(path, positions, loc)}: '{loc[-1]}' is a list", "start items with '- '"
+        )
     return value
 
 
-def _stage_use(entry: Any, loc: Loc, path: Path, positions: Mapping[Loc, Position]) -> dict[str, Any]:
+def _stage_use(
+    entry: Any, loc: Loc, path: Path, positions: Mapping[Loc, Position]
+) -> dict[str, Any]:
     """``name`` or ``name: {params}`` as name and params."""
     if isinstance(entry, str):
         return {"name": entry, "params": {}}
@@ -301,7 +311,9 @@ def _override(data: dict[str, Any], override: str) -> None:
 
     key, equals, raw = override.partition("=")
     if not equals or not key:
-        raise RecipeError(f"--set {override}: write --set key.path=value", "for example --set mode=study")
+        raise RecipeError(
+            f"--set {override}: write --set key.path=value", "for example --set mode=study"
+        )
     value = YAML(typ="safe").load(raw) if raw else None
     node: Any = data
     steps = _override_path(data, key.strip())
@@ -345,7 +357,9 @@ def _unique(names: Iterable[str], loaded: LoadedRecipe) -> None:
     for i, name in enumerate(names):
         if name in seen:
             raise loaded.error(
-                ("sources", i, "name"), f"two sources are called '{name}'", "names are part of every id"
+                ("sources", i, "name"),
+                f"two sources are called '{name}'",
+                "names are part of every id",
             )
         seen.add(name)
 

@@ -8,6 +8,7 @@ Built-ins come through the same entry-point groups as anybody's plug-in (`corpus
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import importlib.util
 import inspect
@@ -166,13 +167,19 @@ def _from_module(module: ModuleType, origin: str, digest: str) -> list[Entry]:
         own = inspect.isclass(value) and value.__module__ == module.__name__
         if own and not inspect.isabstract(value) and isinstance(getattr(value, "name", None), str):
             found.append(value)
-    return [Entry(cls.name, origin, lambda cls=cls: cls, digest) for cls in found]
+    return [Entry(cls.name, origin, functools.partial(_same, cls), digest) for cls in found]
+
+
+def _same(cls: Any) -> Any:
+    return cls
 
 
 def _from_file(path: Path) -> list[Entry]:
     """Stages of a plug-in file. It runs as Python code: a recipe is trusted as a program is."""
     if not path.is_file():
-        raise RecipeError(f"plug-in file not found: {path}", "plug-in paths are relative to the recipe")
+        raise RecipeError(
+            f"plug-in file not found: {path}", "plug-in paths are relative to the recipe"
+        )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     name = f"corpuskit_plugin_{digest[:16]}"
     if name not in sys.modules:

@@ -1,6 +1,6 @@
-"""The worker's side of a streaming segment: read a part, run the stages, write what each became.
+"""The worker's side of a streaming segment: read a part, run the stages, write what became of it.
 
-Everything here is a function of the task's payload: no clock, no worker number, no order of arrival.
+Everything here is a function of the task's payload: no clock, no worker number, no arrival order.
 """
 
 from __future__ import annotations
@@ -187,7 +187,9 @@ class _Run:
         """Quarantine records that killed their worker."""
         n = batch.num_rows
         message = "a worker died on this record, and so did its replacement"
-        errors = pa.RecordBatch.from_pydict({"error": ["worker_died"] * n, "message": [message] * n})
+        errors = pa.RecordBatch.from_pydict(
+            {"error": ["worker_died"] * n, "message": [message] * n}
+        )
         self._fates.isolate(batch, "worker", errors)
 
     def _divided(self) -> Iterator[pa.RecordBatch]:
@@ -276,7 +278,9 @@ class _Run:
             return
         except OSError as error:
             yield from reads
-            message = f"reading failed: {error.strerror or type(error).__name__}: check disk and file"
+            message = (
+                f"reading failed: {error.strerror or type(error).__name__}: check disk and file"
+            )
             yield _whole(item, identity, "read_failed", message)
             return
         yield from reads
@@ -331,13 +335,17 @@ class _Run:
         if result.failed is not None:
             rows = result.failed.column(0).to_numpy()
             self._fates.isolate(
-                batch.take(result.failed.column(0)), stage.ident, result.failed.select(["error", "message"])
+                batch.take(result.failed.column(0)),
+                stage.ident,
+                result.failed.select(["error", "message"]),
             )
             gone.append(rows)
         if result.rejected is not None:
             rejected = result.rejected
             if gone:
-                rejected = rejected.filter(pa.array(~np.isin(rejected.column(0).to_numpy(), gone[0])))
+                rejected = rejected.filter(
+                    pa.array(~np.isin(rejected.column(0).to_numpy(), gone[0]))
+                )
             if self._task.study:
                 batch = _mark(batch, stage.ident, rejected)
             else:
@@ -352,7 +360,9 @@ class _Run:
         pending = pc.is_valid(batch.column(PENDING[0]))
         if pc.any(pending).as_py():
             gone = batch.filter(pending)
-            reasons = pa.RecordBatch.from_arrays([gone.column(n) for n in PENDING], schema=REJECTION)
+            reasons = pa.RecordBatch.from_arrays(
+                [gone.column(n) for n in PENDING], schema=REJECTION
+            )
             self._fates.reject(gone, reasons)
         return batch.filter(pc.invert(pending))
 
@@ -367,7 +377,9 @@ class _Run:
             batch, rows = batch.filter(active), rows.filter(active)
         keys = exchange.keys(batch)
         if keys.num_rows != batch.num_rows:
-            raise StageError(f"{exchange.ident} returned {keys.num_rows} keys for {batch.num_rows} rows")
+            raise StageError(
+                f"{exchange.ident} returned {keys.num_rows} keys for {batch.num_rows} rows"
+            )
         self._keys[i].append(keys.append_column("row", rows))
         self._spend(exchange.ident, start)
 
@@ -398,8 +410,12 @@ _REMEDY: Mapping[str, str] = {
 
 def _whole(item: Item, identity: Identity, error: str, message: str) -> Read:
     """A problem that stands for a whole item."""
-    locator = "file" if item.piece.start == 0 and item.piece.stop < 0 else f"from {item.piece.start}"
-    row = problem(identity, locator, error, message, bytes.fromhex(item.file.sha256), size=item.piece.weight)
+    locator = (
+        "file" if item.piece.start == 0 and item.piece.stop < 0 else f"from {item.piece.start}"
+    )
+    row = problem(
+        identity, locator, error, message, bytes.fromhex(item.file.sha256), size=item.piece.weight
+    )
     return Read(no_records(), problems([row]))
 
 

@@ -337,7 +337,8 @@ def _table(rows: list[Any], schema: pa.Schema) -> pa.RecordBatch | None:
     if not rows:
         return None
     columns = [
-        pa.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
+        pa.array(values, kind)
+        for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
@@ -360,7 +361,9 @@ def apply(stage: Stage, batch: pa.RecordBatch) -> Result:
         raise
     except Exception as error:
         if batch.num_rows == 0:
-            raise StageError(f"{stage.ident} raised {type(error).__name__} on an empty batch") from error
+            raise StageError(
+                f"{stage.ident} raised {type(error).__name__} on an empty batch"
+            ) from error
         return _halves(stage, batch, error)
     result = result if isinstance(result, Result) else Result(result)
     return _checked(stage, batch, result)
@@ -440,7 +443,9 @@ class DatasetMap:
         columns["text"] = pa.array(examples[self.text], pa.string())
         columns.setdefault("id", pa.array([f"{i:032x}" for i in range(len(columns["text"]))]))
         result = apply(self.stage, pa.RecordBatch.from_pydict(columns))
-        added = {c.name: result.batch.column(c.name).to_pylist() for c in self.stage.columns_written()}
+        added = {
+            c.name: result.batch.column(c.name).to_pylist() for c in self.stage.columns_written()
+        }
         if self.text != "text" and "text" in added:
             added[self.text] = added.pop("text")
         if result.rejected is not None or result.failed is not None:

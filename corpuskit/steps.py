@@ -56,8 +56,13 @@ class State:
 class Step(Protocol):
     """One stretch of a run: tasks that need nothing of each other."""
 
-    name: str
-    title: str
+    @property
+    def name(self) -> str:
+        """Names the step in the state."""
+
+    @property
+    def title(self) -> str:
+        """For people."""
 
     def tasks(self, state: State) -> list[Task]:
         """The tasks, given the receipts of all steps before."""
@@ -85,7 +90,15 @@ def _file_digest(receipt: Receipt, role: str) -> str:
 
 def _item_key(item: Item) -> list[Any]:
     piece = item.piece
-    return [item.file.uri, item.file.sha256, item.reader, item.error, piece.start, piece.stop, piece.first]
+    return [
+        item.file.uri,
+        item.file.sha256,
+        item.reader,
+        item.error,
+        piece.start,
+        piece.stop,
+        piece.first,
+    ]
 
 
 @dataclass(frozen=True)
@@ -133,10 +146,21 @@ class SegmentStep:
             upstream=_upstream_key(state, self.number, i) if upstream is not None else [],
         )
         payload = SegmentTask(
-            key, state.work, state.plugins, stages, exchanges, state.partitions, segment.schema, source,
-            part if upstream is None else None, upstream, lanes, state.pipeline.study, recipe.network,
-            recipe.output.meta,
-        )  # fmt: skip
+            key=key,
+            work=state.work,
+            plugins=state.plugins,
+            stages=stages,
+            exchanges=exchanges,
+            partitions=state.partitions,
+            schema=segment.schema,
+            source=source,
+            part=part if upstream is None else None,
+            upstream=upstream,
+            lanes=lanes,
+            study=state.pipeline.study,
+            network=recipe.network,
+            meta=recipe.output.meta,
+        )
         weight = part.weight if upstream is None else _text_bytes(state, self.number - 1, i)
         return Task(key, "corpuskit.segment:run", payload, weight)
 
@@ -220,11 +244,9 @@ def run_phase(task: PhaseTask) -> Receipt:
     exchange: Exchange = opened(task.plugins, task.exchange)
     phase = next(p for p in exchange.phases() if p.name == task.phase)
     with committing(task.work, task.key) as commit:
-        counts = phase.run(
-            PhaseInput(
-                task.index, task.partitions, task.parts, task.earlier, task.removed, commit.reserve("out")
-            )
-        )
+        out = commit.reserve("out")
+        given = PhaseInput(task.index, task.partitions, task.parts, task.earlier, task.removed, out)
+        counts = phase.run(given)
         files = commit.finish()
     spent = {f"{exchange.ident} {task.phase}": time.process_time() - start}
     return Receipt(task.key, files, dict(counts), spent)
@@ -264,9 +286,15 @@ class PhaseStep:
         tasks = []
         for index in range(fan):
             key = task_key(
-                op="phase", code=code_digest(), plugins=state.plugin_digests, exchange=spec_of(exchange),
-                phase=self.phase.name, index=index, partitions=state.partitions, upstream=upstream,
-            )  # fmt: skip
+                op="phase",
+                code=code_digest(),
+                plugins=state.plugin_digests,
+                exchange=spec_of(exchange),
+                phase=self.phase.name,
+                index=index,
+                partitions=state.partitions,
+                upstream=upstream,
+            )
             payload = PhaseTask(
                 key, state.work, state.plugins, spec_of(exchange), self.phase.name, index,
                 state.partitions, parts, earlier, removed,
@@ -317,5 +345,3 @@ def steps_of(pipeline: Pipeline) -> Sequence[Step]:
             steps.extend(PhaseStep(number, e, phase, exchange.ident) for phase in exchange.phases())
     steps.append(TableStep())
     return steps
-
-

@@ -14,7 +14,14 @@ from corpuskit.engines.protocol import Task
 from corpuskit.fates import QUARANTINE
 from corpuskit.ledger import Receipt, committing, task_key
 from corpuskit.output.parquet import write_table
-from corpuskit.output.shards import LaneBatch, LaneBatches, Piece, ShardPlan, plan_shards, shard_path
+from corpuskit.output.shards import (
+    LaneBatch,
+    LaneBatches,
+    Piece,
+    ShardPlan,
+    plan_shards,
+    shard_path,
+)
 from corpuskit.steps import State, code_digest
 
 FATES = ("rejected", "duplicates", "quarantine")
@@ -62,27 +69,25 @@ class TableStep:
         """One task for each shard."""
         output = state.loaded.recipe.output
         kept = list(_kept(state))
-        if output.shuffle is None:
-            plans = plan_shards(kept, output.shard_size)
-        else:
-            plans = _shuffled(kept)
+        size = output.shard_size
+        plans = plan_shards(kept, size) if output.shuffle is None else _shuffled(kept)
         for fate in FATES:
-            plans += plan_shards(list(_fate(state, fate)), output.shard_size)
+            plans += plan_shards(list(_fate(state, fate)), size)
         return [self._task(state, plan) for plan in plans]
 
     def _task(self, state: State, plan: ShardPlan) -> Task:
         schema = table_schema(state, plan.lane)
         data = plan.path.startswith("data/")
         seed = state.loaded.recipe.output.shuffle if data else None
-        pieces = [
-            [piece.path.name, list(piece.batches)] for piece in plan.pieces
-        ]
+        pieces = [[piece.path.name, list(piece.batches)] for piece in plan.pieces]
         key = task_key(
             op="table", code=code_digest(), path=plan.path, pieces=pieces, seed=seed,
             schema=schema.to_string(),
         )  # fmt: skip
         weight = sum(len(piece.batches) for piece in plan.pieces)
-        return Task(key, "corpuskit.tables:run", TableTask(key, state.work, plan, schema, seed), weight)
+        return Task(
+            key, "corpuskit.tables:run", TableTask(key, state.work, plan, schema, seed), weight
+        )
 
 
 def _kept(state: State) -> Iterator[LaneBatches]:

@@ -147,7 +147,9 @@ class Divider:
         """
         for _, later in self._exchanges[i + 1 :]:
             kept = rows.column("kept").combine_chunks()
-            same = pc.and_(pc.equal(rows.column("jaccard"), 1.0), pc.equal(rows.column("containment"), 1.0))
+            same = pc.and_(
+                pc.equal(rows.column("jaccard"), 1.0), pc.equal(rows.column("containment"), 1.0)
+            )
             next_rows = later.of(pc.fill_null(kept, -1).to_numpy())
             moved = pc.fill_null(pc.and_(same, next_rows.column("removed")), False)
             rows = pa.table(

@@ -117,14 +117,14 @@ def _serve(pipe: Connection) -> None:
         try:
             answer: tuple[Any, BaseException | None] = (task.run(), None)
         except BaseException as error:  # noqa: BLE001  (sent to the parent, which raises it)
-            answer = (None, _sendable(error))
+            answer = (None, sendable(error))
         try:
             pipe.send(answer)
         except (BrokenPipeError, OSError):
             return
 
 
-def _sendable(error: BaseException) -> BaseException:
+def sendable(error: BaseException) -> BaseException:
     """The error with its traceback as a note, in a form that survives the pipe."""
     import pickle
     import traceback
