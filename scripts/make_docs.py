@@ -1,0 +1,145 @@
+"""Writes the pages of docs/stages, docs/readers and docs/verbs from the code.
+
+Run it after a change; `tests/test_docs.py` fails while a page is not current.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpuskit.describe import describe, summary
+from corpuskit.registry import Registry
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its path below docs/."""
+    registry = Registry()
+    found: dict[str, str] = {}
+    for folder, table in (("stages", registry.stages), ("readers", registry.readers)):
+        own = {n: e for n, e in sorted(table.items()) if e.origin.startswith("corpuskit ")}
+        for name in own:
+            found[f"{folder}/{name}.md"] = "\n".join(_page(describe(registry, name))) + "\n"
+        found[f"{folder}/README.md"] = _index(folder, registry, list(own))
+    found.update(_verbs())
+    return found
+
+
+def _page(facts: dict[str, Any]) -> Iterator[str]:
+    name = facts["name"]
+    yield f"# {name}"
+    yield ""
+    yield facts["about"]
+    if facts["parameters"]:
+        yield "\n## Parameters\n"
+        yield "| name | type | default | meaning |"
+        yield "| --- | --- | --- | --- |"
+        for field in facts["parameters"]:
+            default = "required" if field["required"] else f"`{field['default']!r}`"
+            kind = field["type"].replace("|", "\\|")
+            yield f"| `{field['name']}` | {kind} | {default} | {field['about']} |"
+    if facts.get("endings"):
+        yield "\n## File names\n"
+        yield ", ".join(f"`{ending}`" for ending in facts["endings"])
+    if facts.get("reads"):
+        yield "\n## Reads\n"
+        yield ", ".join(f"`{column}`" for column in facts["reads"])
+    if facts.get("writes"):
+        yield "\n## Writes\n"
+        yield "| column | type | meaning |"
+        yield "| --- | --- | --- |"
+        for column in facts["writes"]:
+            yield f"| `{column['name']}` | {column['type']} | {column['about']} |"
+    yield "\n## Example\n"
+    yield "```yaml"
+    yield facts["example"]
+    yield "```"
+
+
+def _index(folder: str, registry: Registry, names: list[str]) -> str:
+    lines = [f"# {folder.capitalize()}", "", f"| {folder[:-1]} | what it does |", "| --- | --- |"]
+    for name in names:
+        cls = registry.stage(name) if folder == "stages" else registry.reader(name)
+        lines.append(f"| [{name}]({name}.md) | {summary(cls)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _verbs() -> dict[str, str]:
+    import typer
+
+    from corpuskit.cli.main import app
+
+    command = typer.main.get_command(app)
+    found: dict[str, str] = {}
+    rows = []
+    for name, verb in sorted(command.commands.items()):
+        found[f"verbs/{name}.md"] = "\n".join(_verb(name, verb)) + "\n"
+        rows.append(f"| [{name}]({name}.md) | {_first(verb)} |")
+    head = ["# Verbs", "", "| verb | what it does |", "| --- | --- |"]
+    codes = ["", "## Exit codes", "", inspect.cleandoc(_exit_codes())]
+    found["verbs/README.md"] = "\n".join([*head, *rows, *codes]) + "\n"
+    return found
+
+
+def _first(verb: Any) -> str:
+    return (verb.help or "").strip().split("\n")[0]
+
+
+def _verb(name: str, verb: Any) -> Iterator[str]:
+    yield f"# corpuskit {name}"
+    yield ""
+    yield inspect.cleandoc(verb.help or "")
+    for title, kind in (("Arguments", "argument"), ("Options", "option")):
+        own = [p for p in verb.params if p.param_type_name == kind and p.name != "help"]
+        if not own:
+            continue
+        yield f"\n## {title}\n"
+        yield "| name | default | meaning |"
+        yield "| --- | --- | --- |"
+        for parameter in own:
+            label = parameter.name.upper() if kind == "argument" else ", ".join(parameter.opts)
+            default = "required" if parameter.required else _default(parameter.default)
+            yield f"| `{label}` | {default} | {parameter.help or ''} |"
+
+
+def _default(value: Any) -> str:
+    if callable(value) or value in (None, (), []):
+        return "none"
+    return "off" if value is False else f"`{value}`"
+
+
+def _exit_codes() -> str:
+    return """
+    | code | meaning |
+    | --- | --- |
+    | 0 | done |
+    | 1 | `verify` found a mismatch |
+    | 2 | the recipe or the call is wrong |
+    | 3 | nothing was kept |
+    | 4 | an input or output cannot be used |
+    | 5 | a fault in corpuskit or in a stage |
+    | 130 | interrupted; the same command goes on where it was |
+    """
+
+
+def main() -> None:
+    """Write every page, and remove pages of what is gone."""
+    found = pages()
+    for folder in ("stages", "readers", "verbs"):
+        for path in (DOCS / folder).glob("*.md"):
+            if path.relative_to(DOCS).as_posix() not in found:
+                path.unlink()
+    for name, text in found.items():
+        path = DOCS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    print(f"{len(found)} pages", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
