@@ -58,7 +58,10 @@ def test_every_record_ends_in_exactly_one_table(mixed: Path, write_recipe: Recip
     out = finished.out
     assert not list(verify(out))
     assert {r["source_id"] for r in rows(out, "data")} == {str(i) for i in range(8)}
-    rejected = {r["source_id"]: (r["stage"], r["signal"], r["value"], r["bound"]) for r in rows(out, "rejected")}
+    rejected = {
+        r["source_id"]: (r["stage"], r["signal"], r["value"], r["bound"])
+        for r in rows(out, "rejected")
+    }
     assert rejected["empty"] == ("read", "characters", 0.0, ">= 1")
     assert rejected["short"] == ("rules@1", "characters", 3.0, ">= 20")
     assert rejected["english"][:2] == ("rules@1", "japanese_ratio")
@@ -114,8 +117,14 @@ def test_a_changed_late_stage_reuses_the_early_ones(
 
 
 def test_near_duplicates_never_straddle_splits(tmp_path: Path, write_recipe: RecipeWriter) -> None:
-    template = "\n".join(f"{i}番目の確認項目について、担当者は次の手順で点検を行い結果を記録すること。" for i in range(20))
-    sheets = [{"id": i, "text": f"型番AX-{i}00。定格電圧は{i}00 Vとする。\n{template}"} for i in range(1, 40)]
+    template = "\n".join(
+        f"{i}番目の確認項目について、担当者は次の手順で点検を行い結果を記録すること。"
+        for i in range(20)
+    )
+    sheets = [
+        {"id": i, "text": f"型番AX-{i}00。定格電圧は{i}00 Vとする。\n{template}"}
+        for i in range(1, 40)
+    ]
     others = [{"id": f"o{i}", "text": text_of(i)} for i in range(60)]
     write_jsonl(tmp_path / "in" / "a.jsonl", [*sheets, *others])
     recipe = write_recipe(
@@ -138,11 +147,19 @@ def test_shuffle_is_a_function_of_ids(tmp_path: Path, write_recipe: RecipeWriter
     orders = []
     for name, seed in (("s1", 7), ("s2", 7), ("s3", 8)):
         recipe = write_recipe(
-            sources(tmp_path / "in"), name=name, output={"path": name, "shuffle": seed, "shard_size": "4KB"}
+            sources(tmp_path / "in"),
+            name=name,
+            output={"path": name, "shuffle": seed, "shard_size": "4KB"},
         )
         out = run(load(recipe), Options(workers=2)).out
         assert not list(verify(out))
-        orders.append([r["id"] for p in sorted((out / "data").iterdir()) for r in ds.dataset(p).to_table(["id"]).to_pylist()])
+        orders.append(
+            [
+                r["id"]
+                for p in sorted((out / "data").iterdir())
+                for r in ds.dataset(p).to_table(["id"]).to_pylist()
+            ]
+        )
     straight = [r["id"] for r in rows(plain, "data")]
     assert orders[0] == orders[1] != orders[2]
     assert sorted(orders[0]) == sorted(straight)
@@ -160,7 +177,9 @@ def test_output_of_another_recipe_is_not_replaced(mixed: Path, write_recipe: Rec
     assert json.loads((first.out / "manifest.json").read_text())["name"] == "other"
 
 
-def test_a_folder_of_somebody_elses_is_left_alone(mixed: Path, write_recipe: RecipeWriter, tmp_path: Path) -> None:
+def test_a_folder_of_somebody_elses_is_left_alone(
+    mixed: Path, write_recipe: RecipeWriter, tmp_path: Path
+) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("mine")
     with pytest.raises(OutputError, match="holds no dataset"):
@@ -185,7 +204,9 @@ def test_an_unreadable_file_is_one_quarantined_record(
     (mixed / "zz.jsonl").symlink_to(mixed / "gone")
     finished = run(load(write_recipe(sources(mixed))), Options(workers=1))
     assert finished.manifest.accounting.total.read == 17
-    assert ("file", "unreadable") in {(r["locator"], r["error"]) for r in rows(finished.out, "quarantine")}
+    assert ("file", "unreadable") in {
+        (r["locator"], r["error"]) for r in rows(finished.out, "quarantine")
+    }
     assert finished.manifest.accounting.total.kept == 8
 
 
@@ -224,8 +245,10 @@ def test_a_record_that_kills_its_worker_is_found_and_quarantined(
     finished = run(load(recipe), Options(workers=2))
     bad = {r["source_id"]: (r["stage"], r["error"]) for r in rows(finished.out, "quarantine")}
     assert bad == {
-        "7": ("test.raises@1", "ValueError"), "11": ("worker", "worker_died"), "23": ("worker", "worker_died"),
-    }  # fmt: skip
+        "7": ("test.raises@1", "ValueError"),
+        "11": ("worker", "worker_died"),
+        "23": ("worker", "worker_died"),
+    }
     assert finished.manifest.accounting.total.kept == 27
     assert "secret" not in "".join(r["message"] for r in rows(finished.out, "quarantine"))
 

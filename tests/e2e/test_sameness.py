@@ -74,7 +74,9 @@ def test_a_corpus_slice_is_the_same_for_one_two_and_three_workers(
     sources = corpus_slice(tmp_path / "in", 20)
     trees = []
     for workers in (1, 2, 3):
-        recipe = write_recipe(sources, output={"path": f"out{workers}", "shard_size": "4MB"}, part_size="2MB")
+        recipe = write_recipe(
+            sources, output={"path": f"out{workers}", "shard_size": "4MB"}, part_size="2MB"
+        )
         out = run(load(recipe), Options(workers=workers)).out
         assert not list(verify(out))
         trees.append(tree(out))
@@ -85,14 +87,26 @@ def test_a_corpus_slice_is_the_same_for_one_two_and_three_workers(
 
 
 def _start(recipe: Path, out: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "corpuskit", "run", str(recipe), "--out", str(out), "--workers", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "corpuskit",
+        "run",
+        str(recipe),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+    ]
     return subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs the shared development corpus")
-def test_killed_at_ten_random_moments_and_resumed(tmp_path: Path, write_recipe: RecipeWriter) -> None:
+def test_killed_at_ten_random_moments_and_resumed(
+    tmp_path: Path, write_recipe: RecipeWriter
+) -> None:
     sources = corpus_slice(tmp_path / "in", 6)
     recipe = write_recipe(sources, part_size="300KB", output={"path": "straight"})
     straight = run(load(recipe), Options(workers=2)).out
