@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from corpuskit.datasetmap import DatasetMap
     from corpuskit.document import Document
     from corpuskit.errors import CorpuskitError
     from corpuskit.recipe import Recipe
-    from corpuskit.stage import Column, DatasetMap, Params, Result, Stage, doc_filter, doc_signal
+    from corpuskit.stage import Column, Params, Result, Stage, doc_filter, doc_signal
 
 _HOME = {
     "Column": "corpuskit.stage",
     "CorpuskitError": "corpuskit.errors",
-    "DatasetMap": "corpuskit.stage",
+    "DatasetMap": "corpuskit.datasetmap",
     "Document": "corpuskit.document",
     "Params": "corpuskit.stage",
     "Recipe": "corpuskit.recipe",

@@ -6,7 +6,9 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from corpuskit.errors import RecipeError
+from pydantic_core import to_jsonable_python
+
+from corpuskit.errors import MissingExtraError, RecipeError
 from corpuskit.exchange import Exchange
 from corpuskit.registry import Registry, nearest
 
@@ -16,16 +18,19 @@ def listing(registry: Registry) -> list[dict[str, str]]:
     rows = []
     for kind, table in (("stage", registry.stages), ("reader", registry.readers)):
         for name in sorted(table):
-            cls = registry.stage(name) if kind == "stage" else registry.reader(name)
-            rows.append(
-                {
-                    "kind": kind,
-                    "name": f"{name}@{cls.version}",
-                    "about": summary(cls),
-                    "origin": table[name].origin,
-                }
-            )
+            shown, about = _headline(registry, kind, name)
+            origin = table[name].origin
+            rows.append({"kind": kind, "name": shown, "about": about, "origin": origin})
     return rows
+
+
+def _headline(registry: Registry, kind: str, name: str) -> tuple[str, str]:
+    """Versioned name and one line; for one that lacks its extra, how to install it."""
+    try:
+        cls = registry.stage(name) if kind == "stage" else registry.reader(name)
+    except MissingExtraError as error:
+        return name, f"not usable yet: {error.remedy}"
+    return f"{name}@{cls.version}", summary(cls)
 
 
 def summary(cls: Any) -> str:
@@ -87,7 +92,7 @@ def _fields(model: Any) -> Iterator[dict[str, Any]]:
             "type": _type(field.annotation),
             "default": None
             if field.is_required()
-            else _plain(field.get_default(call_default_factory=True)),
+            else to_jsonable_python(field.get_default(call_default_factory=True)),
             "required": field.is_required(),
             "about": field.description or "",
             **shown,
@@ -100,10 +105,6 @@ def _type(annotation: Any) -> str:
         if isinstance(annotation, type)
         else str(annotation).replace("typing.", "")
     )
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def as_text(found: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from corpuskit.document import BASE, REJECTION
-from corpuskit.errors import RecipeError
+from corpuskit.errors import CorpuskitError, RecipeError
 from corpuskit.exchange import Exchange
 from corpuskit.recipe import LoadedRecipe, Loc, StageUse, validation_error
 from corpuskit.registry import Registry, nearest
@@ -169,7 +169,7 @@ def _columns_of(registry: Registry, name: str) -> set[str]:
     """Columns a stage writes with its defaults; none where it can't be made without any."""
     try:
         return {c.name for c in registry.stage(name)().columns_written()}
-    except (RecipeError, ValidationError, TypeError):
+    except (CorpuskitError, ValidationError, TypeError):
         return set()
 
 

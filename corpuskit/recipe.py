@@ -16,9 +16,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpuskit.errors import RecipeError
+from corpuskit.overrides import apply_override
 from corpuskit.registry import nearest
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -79,8 +80,14 @@ class Source(_Model):
 class Splits(_Model):
     """Shares of documents set apart; near-duplicates never straddle splits."""
 
-    validation: float = Field(0.0, ge=0, lt=1)
-    test: float = Field(0.0, ge=0, lt=1)
+    validation: float = Field(0.0, ge=0, lt=1, description="Share of documents, such as 0.01.")
+    test: float = Field(0.0, ge=0, lt=1, description="Share of documents, such as 0.01.")
+
+    @model_validator(mode="after")
+    def _something_left(self) -> Splits:
+        if self.validation + self.test >= 1:
+            raise ValueError("validation and test together must leave something to train on")
+        return self
 
 
 class Output(_Model):
@@ -214,7 +221,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> LoadedRecipe:
     """
     data, positions = _parse(path)
     for override in overrides:
-        _override(data, override)
+        apply_override(data, override)
     data["stages"] = [
         _stage_use(entry, ("stages", i), path, positions)
         for i, entry in enumerate(_list(data.get("stages"), path, positions, ("stages",)))
@@ -259,18 +266,22 @@ def _parse(path: Path) -> tuple[dict[str, Any], dict[Loc, Position]]:
 
 def _plain(node: Any, loc: Loc, positions: dict[Loc, Position]) -> Any:
     """ruamel's nodes as plain values; remembers where each key and item stands."""
+    marks: Any = getattr(node, "lc", None)
     if isinstance(node, dict):
         for key in node:
-            line, column = node.lc.key(key) if hasattr(node, "lc") else (0, 0)
-            positions[(*loc, str(key))] = (line + 1, column + 1)
+            if key in (marks.data or {}):  # keys merged with << stand elsewhere
+                line, column = marks.key(key)
+                positions[(*loc, str(key))] = (line + 1, column + 1)
         return {str(k): _plain(v, (*loc, str(k)), positions) for k, v in node.items()}
     if isinstance(node, list):
         for i in range(len(node)):
-            line, column = node.lc.item(i) if hasattr(node, "lc") else (0, 0)
+            line, column = marks.item(i)
             positions[(*loc, i)] = (line + 1, column + 1)
         return [_plain(v, (*loc, i), positions) for i, v in enumerate(node)]
     if isinstance(node, bool) or node is None or isinstance(node, datetime.date):
         return node
+    if type(node).__name__ == "ScalarBoolean":  # ruamel's bool with an anchor, an int otherwise
+        return bool(node)
     for plain in (int, float, str):
         if isinstance(node, plain):
             return plain(node)
@@ -287,9 +298,7 @@ def _list(value: Any, path: Path, positions: Mapping[Loc, Position], loc: Loc) -
     return value
 
 
-def _stage_use(
-    entry: Any, loc: Loc, path: Path, positions: Mapping[Loc, Position]
-) -> dict[str, Any]:
+def _stage_use(entry: Any, loc: Loc, path: Path, positions: dict[Loc, Position]) -> dict[str, Any]:
     """``name`` or ``name: {params}`` as name and params."""
     if isinstance(entry, str):
         return {"name": entry, "params": {}}
@@ -298,6 +307,7 @@ def _stage_use(
         if params is None or isinstance(params, dict):
             return {"name": name, "params": params or {}}
         if name.partition("@")[0] == "rules" and isinstance(params, list):
+            _nest(positions, (*loc, name), "rules")
             return {"name": name, "params": {"rules": params}}
     raise RecipeError(
         f"{place(path, positions, loc)}: a stage is a name, or one name with its parameters",
@@ -305,51 +315,12 @@ def _stage_use(
     )
 
 
-def _override(data: dict[str, Any], override: str) -> None:
-    """Apply one ``key.path=value``; stages may be addressed by name."""
-    from ruamel.yaml import YAML
-
-    key, equals, raw = override.partition("=")
-    if not equals or not key:
-        raise RecipeError(
-            f"--set {override}: write --set key.path=value", "for example --set mode=study"
-        )
-    value = YAML(typ="safe").load(raw) if raw else None
-    node: Any = data
-    steps = _override_path(data, key.strip())
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        if isinstance(node, list):
-            if not isinstance(step, int) or step >= len(node):
-                raise RecipeError(f"--set {key}: no item '{step}' in that list")
-        elif not isinstance(node, dict):
-            raise RecipeError(f"--set {key}: '{step}' is inside a value that has no keys")
-        if following is None:
-            node[step] = value
-        elif isinstance(node, dict) and node.get(step) is None:
-            node[step] = {}
-        node = node[step]
-
-
-def _override_path(data: dict[str, Any], key: str) -> list[Any]:
-    first, _, rest = key.partition(".")
-    if first == "stages" and rest and not rest[0].isdigit():
-        for i, entry in enumerate(data.get("stages") or []):
-            name = entry if isinstance(entry, str) else next(iter(entry))
-            if rest == name or rest.startswith(name + "."):
-                if isinstance(entry, str):
-                    data["stages"][i] = {name: {}}
-                tail = rest[len(name) + 1 :]
-                return ["stages", i, name, *(_steps(tail) if tail else [])]
-        raise RecipeError(f"--set {key}: the recipe has no such stage")
-    if first == "sources" and rest and not rest[0].isdigit():
-        for i, source in enumerate(data.get("sources") or []):
-            if rest.startswith(f"{source.get('name')}."):
-                return ["sources", i, *_steps(rest[len(source["name"]) + 1 :])]
-    return _steps(key)
-
-
-def _steps(key: str) -> list[Any]:
-    return [int(part) if part.isdigit() else part for part in key.split(".")]
+def _nest(positions: dict[Loc, Position], loc: Loc, key: str) -> None:
+    """Positions below `loc` as if its value stood under `key`."""
+    depth = len(loc)
+    below = [(at, where) for at, where in positions.items() if at[:depth] == loc]
+    for at, where in below:
+        positions[(*loc, key, *at[depth:])] = where
 
 
 def _unique(names: Iterable[str], loaded: LoadedRecipe) -> None:
@@ -377,7 +348,7 @@ def validation_error(
     """The first of pydantic's errors, in the recipe's own terms."""
     first = sorted(error.errors(), key=lambda e: positions.get((*prefix, *e["loc"]), (10**9, 0)))[0]
     loc = (*prefix, *first["loc"])
-    key = str(first["loc"][-1]) if first["loc"] else str(prefix[-1] if prefix else "")
+    key = _key(first["loc"] or prefix)
     where = place(path, positions, loc)
     if first["type"] == "extra_forbidden":
         known = _fields_at(model, first["loc"][:-1])
@@ -388,17 +359,24 @@ def validation_error(
         return RecipeError(f"{where}: the key '{key}' is missing")
     message = first["msg"].removeprefix("Value error, ")
     found = first.get("input")
-    shown = "" if isinstance(found, dict | list) else f" (found: {found!r})"
+    shown = f" (found: {found!r})" if isinstance(found, str | int | float) or found is None else ""
     return RecipeError(f"{where}: '{key}': {message[0].lower()}{message[1:]}{shown}")
+
+
+def _key(loc: Loc) -> str:
+    """The key at a location; items of a list are counted from 1 behind their list's key."""
+    names = [step for step in loc if isinstance(step, str)]
+    last = loc[-1] if loc else ""
+    return f"{names[-1]} {last + 1}" if isinstance(last, int) and names else str(last)
 
 
 def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     """Names of the fields of the model that stands at a location."""
     current: Any = model
     for step in loc:
-        if isinstance(step, int):
-            continue
-        current = _model_in(current.model_fields[step].annotation)
+        fields = current.model_fields
+        if step in fields:
+            current = _model_in(fields[step].annotation)
         if current is None:
             return []
     return sorted(current.model_fields)

@@ -21,7 +21,8 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from corpuskit.errors import MissingExtraError, RecipeError, StageError
-from corpuskit.stage import DECLARED, stage_from
+from corpuskit.functions import stage_from
+from corpuskit.stage import DECLARED
 
 STAGES = "corpuskit.stages"
 READERS = "corpuskit.readers"
@@ -47,10 +48,11 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
 
 def missing_extra(module: str) -> MissingExtraError:
     """The error for an optional module that is not installed, with the command that installs it."""
-    extra = EXTRAS.get(module.split(".")[0], "all")
+    extra = EXTRAS.get(module.split(".")[0])
+    remedy = f"python -m pip install 'corpuskit[{extra}]'"
     return MissingExtraError(
         f"the module '{module}' is not installed",
-        f"python -m pip install 'corpuskit[{extra}]'",
+        remedy if extra else "install the package that brings it",
     )
 
 
@@ -148,10 +150,26 @@ def _from_entry_points(group: str) -> dict[str, Entry]:
     for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
         origin = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
         if ":" in point.value:
-            Registry._add(table, [Entry(point.name, origin, point.load)])
+            load = functools.partial(_class_of, point)
+            Registry._add(table, [Entry(point.name, origin, load)])
         else:
             Registry._add(table, _from_module(_import(point), origin, ""))
     return table
+
+
+def _class_of(point: EntryPoint) -> Any:
+    """The class an entry point names; recipes, manifest and class must agree on the name."""
+    try:
+        found = point.load()
+    except AttributeError as error:
+        raise StageError(f"entry point '{point.name} = {point.value}': {error}") from error
+    if getattr(found, "name", None) != point.name:
+        raise StageError(
+            f"entry point '{point.name} = {point.value}' is called "
+            f"'{getattr(found, 'name', None)}' in its class",
+            "give both the same name",
+        )
+    return found
 
 
 def _import(point: EntryPoint) -> ModuleType:

@@ -9,16 +9,16 @@ A stage is pure: the same rows give the same result however they are cut into ba
 
 from __future__ import annotations
 
-import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict
 
-from corpuskit.document import append_columns, documents
+from corpuskit.document import append_columns
 from corpuskit.errors import StageError
 
 #: Rows that a stage rejects: row number in the batch, signal, its value, the bound it broke.
@@ -105,6 +105,10 @@ class Stage(ABC):
     def __init__(self, params: Any = None) -> None:
         self.params: Any = params if params is not None else self.Params()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Name and parameters, never what `open` loaded: taggers can't be pickled.
+        return _made, (type(self), self.params.model_dump(mode="json"))
+
     def columns_read(self) -> tuple[str, ...]:
         """Columns this stage needs, with its present parameters."""
         return self.reads
@@ -137,6 +141,10 @@ class Stage(ABC):
         return f"{self.name}@{self.version}"
 
 
+def _made(cls: type[Stage], params: Mapping[str, Any]) -> Stage:
+    return cls(cls.Params.model_validate(params))
+
+
 def verdicts(
     rows: Sequence[int], signal: str, values: Sequence[float], bound: str
 ) -> pa.RecordBatch:
@@ -153,14 +161,25 @@ def verdicts(
     )
 
 
+def row_table(rows: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch | None:
+    """Tuples as a batch of a schema, or None where there are none."""
+    if not rows:
+        return None
+    columns = [
+        pa.array(values, kind)
+        for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> pa.Array:
+    """part / whole rounded to six digits; 0 where the whole is 0."""
+    value = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return pa.array(np.round(value, 6))
+
+
 # --- plain functions ------------------------------------------------------------------------------
 
-_ARROW: dict[Any, pa.DataType] = {
-    float: pa.float64(),
-    int: pa.int64(),
-    bool: pa.bool_(),
-    str: pa.string(),
-}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -237,112 +256,6 @@ def doc_filter(
     return declare
 
 
-def stage_from(spec: FunctionSpec) -> type[Stage]:
-    """The stage class of a declared function; parameters come from its signature."""
-    column = Column(spec.name, _ARROW[spec.type], inspect.getdoc(spec.function) or spec.name)
-    return type(
-        spec.name,
-        (_FunctionStage,),
-        {
-            "__doc__": inspect.getdoc(spec.function) or spec.name,
-            "__module__": spec.function.__module__,
-            "name": spec.name,
-            "version": spec.version,
-            "reads": spec.reads,
-            "writes": (column,),
-            "Params": _params_of(spec),
-            "spec": spec,
-            "example": f"- {spec.name}",
-        },
-    )
-
-
-def _params_of(spec: FunctionSpec) -> type[Params]:
-    """Keyword-only arguments become fields; a numeric filter's bounds too."""
-    fields: dict[str, Any] = {}
-    hints = inspect.get_annotations(spec.function, eval_str=True)
-    for parameter in list(inspect.signature(spec.function).parameters.values())[1:]:
-        if parameter.kind is not parameter.KEYWORD_ONLY or parameter.name not in hints:
-            raise StageError(
-                f"{spec.name}: parameter '{parameter.name}' of {spec.function.__qualname__} "
-                "must be keyword-only and typed",
-                f"write def {spec.function.__name__}(doc, *, {parameter.name}: TYPE = DEFAULT)",
-            )
-        default = ... if parameter.default is parameter.empty else parameter.default
-        fields[parameter.name] = (hints[parameter.name], default)
-    if spec.kind == "filter" and (spec.at_least is not None or spec.at_most is not None):
-        fields["at_least"] = (float | None, spec.at_least)
-        fields["at_most"] = (float | None, spec.at_most)
-    return create_model(f"{spec.function.__name__}Params", __base__=Params, **fields)
-
-
-@dataclass
-class _Rows:
-    """What a function stage collects while it walks the documents of a batch."""
-
-    values: list[Any] = field(default_factory=list)
-    rejected: list[tuple[int, float, str]] = field(default_factory=list)
-    failed: list[tuple[int, str, str]] = field(default_factory=list)
-
-
-class _FunctionStage(Stage):
-    """Calls a declared function for each document; an exception quarantines that document only."""
-
-    spec: ClassVar[FunctionSpec]
-
-    def process(self, batch: pa.RecordBatch) -> Result:
-        rows = _Rows()
-        arguments = self.params.model_dump(exclude={"at_least", "at_most"})
-        for row, doc in enumerate(documents(batch)):
-            try:
-                value = self.spec.function(doc, **arguments)
-            except Exception as error:  # noqa: BLE001  (a plug-in may raise anything)
-                rows.values.append(None)
-                rows.failed.append((row, type(error).__name__, f"{self.ident} raised"))
-                continue
-            rows.values.append(self._stored(value))
-            bound = self._broken(value)
-            if bound:
-                rows.rejected.append((row, float(value), bound))
-        return self._result(batch, rows)
-
-    def _stored(self, value: Any) -> Any:
-        if self.spec.kind == "filter":
-            return round(float(value), 6)
-        return round(value, 6) if isinstance(value, float) else value
-
-    def _broken(self, value: Any) -> str:
-        """The bound that `value` breaks, or an empty string."""
-        if self.spec.kind == "signal":
-            return ""
-        if isinstance(value, bool):
-            return "" if value else "is true"
-        least = getattr(self.params, "at_least", None)
-        most = getattr(self.params, "at_most", None)
-        if least is not None and not value >= least:
-            return f">= {least:g}"
-        if most is not None and not value <= most:
-            return f"<= {most:g}"
-        return ""
-
-    def _result(self, batch: pa.RecordBatch, rows: _Rows) -> Result:
-        column = pa.array(rows.values, self.writes[0].type)
-        added = append_columns(batch, {self.spec.name: column})
-        name = self.spec.name
-        rejected = [(r, name, round(v, 6), bound) for r, v, bound in rows.rejected]
-        return Result(added, _table(rejected, VERDICTS), _table(rows.failed, FAILURES))
-
-
-def _table(rows: list[Any], schema: pa.Schema) -> pa.RecordBatch | None:
-    if not rows:
-        return None
-    columns = [
-        pa.array(values, kind)
-        for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
 # --- running one stage ----------------------------------------------------------------------------
 
 
@@ -365,7 +278,13 @@ def apply(stage: Stage, batch: pa.RecordBatch) -> Result:
                 f"{stage.ident} raised {type(error).__name__} on an empty batch"
             ) from error
         return _halves(stage, batch, error)
-    result = result if isinstance(result, Result) else Result(result)
+    if isinstance(result, pa.RecordBatch):
+        result = Result(result)
+    if not isinstance(result, Result):
+        raise StageError(
+            f"{stage.ident} returned {type(result).__name__}",
+            "`process` returns a RecordBatch or a Result",
+        )
     return _checked(stage, batch, result)
 
 
@@ -373,10 +292,12 @@ def _halves(stage: Stage, batch: pa.RecordBatch, error: Exception) -> Result:
     n = batch.num_rows
     if n == 1:
         empty = {c.name: pa.nulls(1, c.type) for c in stage.columns_written() if c.name != "text"}
-        failed = _table([(0, type(error).__name__, f"{stage.ident} raised")], FAILURES)
+        failed = row_table([(0, type(error).__name__, f"{stage.ident} raised")], FAILURES)
         return Result(append_columns(batch, empty), None, failed)
     left, right = apply(stage, batch.slice(0, n // 2)), apply(stage, batch.slice(n // 2))
-    joined = pa.Table.from_batches([left.batch, right.batch]).combine_chunks().to_batches()[0]
+    order = left.batch.schema.names
+    halves = [left.batch, right.batch.select(order)]
+    joined = pa.Table.from_batches(halves).combine_chunks().to_batches()[0]
     return Result(
         joined,
         _stack(left.rejected, right.rejected, n // 2),
@@ -404,60 +325,18 @@ def _checked(stage: Stage, before: pa.RecordBatch, result: Result) -> Result:
             f"{stage.ident} returned {after.num_rows} rows for {before.num_rows}",
             "a stage keeps every row; reject rows with Result(batch, rejected=verdicts(...))",
         )
-    missing = [c for c in stage.columns_written() if after.schema.get_field_index(c.name) < 0]
-    if missing:
-        raise StageError(f"{stage.ident} did not write column '{missing[0].name}' it declares")
+    declared = {column.name for column in stage.columns_written()}
+    found_names = after.schema.names
+    for name in sorted(declared - set(found_names)):
+        raise StageError(f"{stage.ident} did not write column '{name}' it declares")
+    for name in sorted(set(before.schema.names) - set(found_names)):
+        raise StageError(f"{stage.ident} dropped column '{name}'", "a stage only adds columns")
+    for name in sorted(set(found_names) - declared - set(before.schema.names)):
+        raise StageError(
+            f"{stage.ident} added column '{name}', which it does not declare", "add it to `writes`"
+        )
     for column in stage.columns_written():
         found = after.schema.field(column.name).type
         if found != column.type:
             raise StageError(f"{stage.ident}: column '{column.name}' is {found}, not {column.type}")
     return result
-
-
-class DatasetMap:
-    """A stage as a function for ``datasets.Dataset.map(..., batched=True)``.
-
-    Columns are added; a stage that rejects also adds ``rejected_by`` (null where the document
-    stays), so that ``.filter(lambda r: r["rejected_by"] is None)`` finishes the work.
-
-    Args:
-        stage: any `Stage`.
-        text: name of the text column in the dataset.
-    """
-
-    def __init__(self, stage: Stage, text: str = "text") -> None:
-        self.stage = stage
-        self.text = text
-        self._opened = False
-
-    def __getstate__(self) -> dict[str, Any]:
-        # A fresh, unopened stage: taggers can't be pickled, and the fingerprint must be stable.
-        return {"stage": type(self.stage)(self.stage.params), "text": self.text, "_opened": False}
-
-    def __call__(self, examples: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-        """Process one batch of columns given as lists."""
-        if not self._opened:
-            self.stage.open()
-            self._opened = True
-        columns = {name: pa.array(values) for name, values in examples.items()}
-        columns["text"] = pa.array(examples[self.text], pa.string())
-        columns.setdefault("id", pa.array([f"{i:032x}" for i in range(len(columns["text"]))]))
-        result = apply(self.stage, pa.RecordBatch.from_pydict(columns))
-        added = {
-            c.name: result.batch.column(c.name).to_pylist() for c in self.stage.columns_written()
-        }
-        if self.text != "text" and "text" in added:
-            added[self.text] = added.pop("text")
-        if result.rejected is not None or result.failed is not None:
-            added["rejected_by"] = _reasons(result)
-        else:
-            added["rejected_by"] = [None] * result.batch.num_rows
-        return added
-
-
-def _reasons(result: Result) -> list[str | None]:
-    reasons: list[str | None] = [None] * result.batch.num_rows
-    for part in (result.rejected, result.failed):
-        for row in part.to_pylist() if part is not None else []:
-            reasons[row["row"]] = row.get("signal") or row.get("error")
-    return reasons

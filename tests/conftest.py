@@ -29,14 +29,17 @@ SENTENCES = (
 def text_of(seed: int, sentences: int = 12) -> str:
     """A document of its own: sentences in an order that the seed decides, each marked by it."""
     picked = [SENTENCES[(seed * 7 + i * (seed % 3 + 1)) % len(SENTENCES)] for i in range(sentences)]
-    return "\n".join(f"{chr(0x4E00 + seed * 131 % 9000 + i)}についての話。{s}" for i, s in enumerate(picked))
+    return "\n".join(
+        f"{chr(0x4E00 + seed * 131 % 9000 + i)}についての話。{s}" for i, s in enumerate(picked)
+    )
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any] | bytes]) -> Path:
     """Rows as JSON Lines; bytes are written as they are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [
-        row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode() for row in rows
+        row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode()
+        for row in rows
     ]
     path.write_bytes(b"".join(line + b"\n" for line in lines))
     return path

@@ -17,7 +17,8 @@ app = typer.Typer(
     name="corpuskit",
     help="Curate Japanese and industrial documents into training data that can be defended.",
     epilog="Exit codes: 0 done · 1 verify found a mismatch · 2 recipe or call is wrong · "
-    "3 nothing was kept · 4 input or output cannot be used · 5 a fault in a stage · 130 interrupted",
+    "3 nothing was kept · 4 input or output cannot be used · 5 a fault in a stage · "
+    "130 interrupted",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

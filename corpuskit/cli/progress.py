@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
-
-from typing import Self
+from typing import Any, Self
 
 
 class Display:
@@ -66,4 +64,7 @@ def warm_kernels(*, quiet: bool = False) -> None:
         print("compiling kernels, once", file=sys.stderr)
     seconds = warm(tell)
     if not quiet:
-        print(f"{chr(13) if tty else ''}compiled kernels in {seconds:.0f} s{' ' * 24}".rstrip(), file=sys.stderr)
+        print(
+            f"{chr(13) if tty else ''}compiled kernels in {seconds:.0f} s{' ' * 24}".rstrip(),
+            file=sys.stderr,
+        )

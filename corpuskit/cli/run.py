@@ -21,7 +21,9 @@ def command(
     address: str | None = typer.Option(None, help="Address of an existing Ray cluster."),
     set_: list[str] = typer.Option([], "--set", help="Override a value: key.path=value."),
     fresh: bool = typer.Option(False, help="Ignore what earlier runs left."),
-    keep_work: bool = typer.Option(False, help="Keep step files, so that a changed recipe reuses them."),
+    keep_work: bool = typer.Option(
+        False, help="Keep step files, so that a changed recipe reuses them."
+    ),
     overwrite: bool = typer.Option(False, help="Replace another recipe's dataset."),
     json: bool = typer.Option(False, "--json", help="Print the result as JSON."),
 ) -> None:

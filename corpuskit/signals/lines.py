@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit.document import append_columns
-from corpuskit.signals.scripts import share
-from corpuskit.stage import Column, Stage
+from corpuskit.stage import Column, Stage, share
 
 _I = pa.int64()
 _F = pa.float64()
@@ -29,7 +28,9 @@ class Lines(Stage):
         Column("longest_sentence", _I, "characters between sentence marks or line breaks, longest"),
         Column("longest_line", _I, "characters of the longest line"),
         Column("short_line_ratio", _F, "lines of 1 to 10 characters / lines"),
-        Column("ended_line_ratio", _F, "lines that end in a sentence mark or closing bracket / lines"),
+        Column(
+            "ended_line_ratio", _F, "lines that end in a sentence mark or closing bracket / lines"
+        ),
         Column("bullet_line_ratio", _F, "lines that start with a list mark / lines"),
         Column("ellipsis_line_ratio", _F, "lines that end in an ellipsis / lines (Gopher, 2021)"),
         Column("duplicate_line_ratio", _F, "lines equal to an earlier one / lines (Gopher, 2021)"),

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
 import pyarrow as pa
 
 from corpuskit.document import append_columns
-from corpuskit.stage import Column, Stage
+from corpuskit.stage import Column, Stage, share
 
 _I = pa.int64()
 _F = pa.float64()
 _SHARES = ("hiragana", "katakana", "kanji", "latin", "digits", "punctuation", "symbols")
-
-
-def share(part: np.ndarray, whole: np.ndarray) -> pa.Array:
-    """part / whole rounded to six digits; 0 where the whole is 0."""
-    value = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
-    return pa.array(np.round(value, 6))
 
 
 class Scripts(Stage):

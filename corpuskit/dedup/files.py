@@ -1,0 +1,104 @@
+"""The Arrow IPC files of deduplication: keys by partition, and what the phases hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc
+
+from corpuskit.exchange import OUTCOME
+
+Docs = npt.NDArray[np.int64]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[pa.ipc.RecordBatchFileReader]:
+    """Open an IPC file, memory-mapped, for as long as the block lasts."""
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+        yield reader
+
+
+def write(
+    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, packed: bool = True
+) -> None:
+    """Write an IPC file of the batches, compressed with LZ4 unless it is to be memory-mapped."""
+    options = pa.ipc.IpcWriteOptions(compression="lz4" if packed else None)
+    with (
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_file(sink, schema, options=options) as writer,
+    ):
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def write_table(path: Path, table: pa.Table, *, packed: bool = True) -> None:
+    """Write a table as one record batch (none if it has no rows)."""
+    write(path, table.schema, table.combine_chunks().to_batches(), packed=packed)
+
+
+def partition_of(path: Path, index: int) -> pa.RecordBatch:
+    """Record batch `index` of a file that has one for each partition."""
+    with reading(path) as reader:
+        return reader.get_batch(index)
+
+
+def removed_docs(paths: Sequence[Path]) -> Docs:
+    """Sorted numbers of the documents that earlier exchanges removed."""
+    found = []
+    for path in paths:
+        with reading(path) as reader:
+            table = reader.read_all().select(["doc", "removed"])
+        found.append(table.column("doc").filter(table.column("removed")).to_numpy())
+    return np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+
+
+def is_in(docs: Docs, known: Docs) -> npt.NDArray[np.bool_]:
+    """Which of `docs` are in `known`, which is sorted."""
+    if len(known) == 0:
+        return np.zeros(len(docs), np.bool_)
+    at = np.minimum(np.searchsorted(known, docs), len(known) - 1)
+    return np.asarray(known[at] == docs)
+
+
+def partition_numbers(words: npt.NDArray[np.uint64], partitions: int) -> npt.NDArray[np.int64]:
+    """Partition of each hash by its top 32 bits: even shares for any number of partitions."""
+    return ((words >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)).astype(np.int64)
+
+
+def cut(batch: pa.RecordBatch, numbers: npt.NDArray[np.int64], count: int) -> list[pa.RecordBatch]:
+    """A batch cut into `count` batches by number; rows keep their order."""
+    sorted_rows = np.argsort(numbers, kind="stable")
+    bounds = np.searchsorted(numbers[sorted_rows], np.arange(count + 1))
+    batch = batch.take(pa.array(sorted_rows))
+    return [batch.slice(a, b - a) for a, b in zip(bounds, bounds[1:], strict=False)]
+
+
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """The rows of a table as one record batch, also when there are none."""
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def write_outcome(path: Path, columns: Mapping[str, Any], rows: int) -> None:
+    """Write `OUTCOME` rows sorted by document; columns that are not given are null.
+
+    Args:
+        path: file to write.
+        columns: arrays of `rows` values by name; at least ``doc`` and ``removed``.
+        rows: how many.
+    """
+    arrays = [
+        pa.array(columns[field.name], field.type)
+        if field.name in columns
+        else pa.nulls(rows, field.type)
+        for field in OUTCOME
+    ]
+    table = pa.Table.from_arrays(arrays, schema=OUTCOME)
+    write_table(path, table.take(pc.sort_indices(table.column("doc"))))

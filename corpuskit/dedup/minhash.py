@@ -1,0 +1,142 @@
+"""`dedup.minhash`: near-duplicates are found by MinHash and removed by proof.
+
+Phases: ``bands`` joins documents that share a band's key (a star for each bucket, so the work is
+linear in the bucket); ``clusters`` labels connected documents; ``gather`` brings the texts of each
+cluster together; ``verify`` measures them and decides (`corpuskit.dedup.verify`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+import pyarrow as pa
+from pydantic import Field, model_validator
+
+from corpuskit.dedup import bands, policy
+from corpuskit.exchange import Exchange, Phase, PhaseInput
+from corpuskit.stage import Column, Params
+
+
+class MinHashParams(policy.KeepParams):
+    """Parameters of `dedup.minhash`; `threshold` derives bands, rows and the bound."""
+
+    ngram: int = Field(5, ge=1, le=64, description="Characters in a shingle.")
+    num_perm: int = Field(108, ge=1, le=4096, description="Permutations; with threshold, at most.")
+    bands: int = Field(18, ge=1, le=255, description="Bands of the signature.")
+    rows: int = Field(6, ge=1, description="Permutations in a band.")
+    threshold: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Jaccard to find with probability 0.99; picks bands and rows.",
+    )
+    bound: float = Field(
+        0.8, gt=0, le=1, description="Least exact Jaccard of a removal; threshold is its default."
+    )
+    numbers: Literal["web", "law", "industry", "off"] = Field(
+        "web", description="Which numbers must agree; see corpuskit.dedup.numbers."
+    )
+    seed: int = Field(1, ge=0, lt=1 << 32, description="Seed of the permutations.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: Any) -> Any:
+        """Fill in what a threshold decides. What was filled in before may be given again."""
+        threshold = given.get("threshold") if isinstance(given, Mapping) else None
+        if not isinstance(threshold, int | float) or not 0 < threshold < 1:
+            return given
+        budget = given.get("num_perm", bands.BUDGET)
+        if not isinstance(budget, int) or budget < 1:
+            return given
+        picked = bands.choose(float(threshold), budget)
+        derived = {"bands": picked[0], "rows": picked[1]}
+        for name, value in derived.items():
+            if given.get(name, value) != value:
+                raise ValueError(
+                    f"threshold {threshold:g} picks bands and rows itself "
+                    f"({picked[0]} x {picked[1]}); leave out '{name}', or the threshold"
+                )
+        filled = {"bound": float(threshold), "num_perm": picked[0] * picked[1]}
+        return {**filled, **given, **derived}
+
+    @model_validator(mode="after")
+    def _fits(self) -> MinHashParams:
+        if self.bands * self.rows > self.num_perm:
+            raise ValueError(
+                f"bands x rows is {self.bands} x {self.rows} = {self.bands * self.rows}, "
+                f"more than num_perm = {self.num_perm}"
+            )
+        return self
+
+
+class MinHash(Exchange):
+    """Removes near-duplicates whose exact Jaccard similarity to a kept document is measured."""
+
+    name: ClassVar[str] = "dedup.minhash"
+    version: ClassVar[int] = 1
+    Params: ClassVar[type[Params]] = MinHashParams
+    writes: ClassVar[tuple[Column, ...]] = (
+        Column("cluster", pa.string(), "id of the best document of the duplicate cluster"),
+        Column("cluster_size", pa.int64(), "this document and those removed in its favour"),
+        Column("template_of", pa.string(), "id of a near-duplicate that differs in its numbers"),
+        Column("template_jaccard", pa.float64(), "exact Jaccard similarity to that document"),
+    )
+    example: ClassVar[str] = "- dedup.minhash: {ngram: 5, bands: 18, rows: 6, bound: 0.8}"
+
+    def columns_read(self) -> tuple[str, ...]:
+        """Id, text, and the columns that the policy names."""
+        return (*self.reads, *policy.other_columns(self.params.keep))
+
+    def keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The key of each band (none for an empty text)."""
+        from corpuskit.dedup import candidates
+
+        return candidates.keys(batch.column("text"), self.params)
+
+    def spread(self, keys: pa.Table, partitions: int) -> list[pa.RecordBatch]:
+        """By the key's top bits: one row (key, row) for each document and band."""
+        from corpuskit.dedup import candidates
+
+        return candidates.spread(keys, partitions)
+
+    def phases(self) -> Sequence[Phase]:
+        """Bands, clusters, gather, verify."""
+        return (
+            Phase("bands", "partitions", self._bands),
+            Phase("clusters", "all", self._clusters),
+            Phase("gather", "parts", self._gather),
+            Phase("verify", "partitions", self._verify),
+        )
+
+    def explain(self) -> Mapping[str, Any]:
+        """Bands, rows, and the probability of finding a pair by its Jaccard similarity."""
+        p = self.params
+        return {
+            "bands": p.bands,
+            "rows": p.rows,
+            "num_perm": p.num_perm,
+            "ngram": p.ngram,
+            "bound": p.bound,
+            "probability": bands.curve(p.bands, p.rows),
+        }
+
+    def _bands(self, given: PhaseInput) -> Mapping[str, int]:
+        from corpuskit.dedup import candidates
+
+        return candidates.find_edges(given)
+
+    def _clusters(self, given: PhaseInput) -> Mapping[str, int]:
+        from corpuskit.dedup import candidates
+
+        return candidates.find_clusters(given)
+
+    def _gather(self, given: PhaseInput) -> Mapping[str, int]:
+        from corpuskit.dedup import gather
+
+        return gather.gather(given, self.params.keep)
+
+    def _verify(self, given: PhaseInput) -> Mapping[str, int]:
+        from corpuskit.dedup import verify
+
+        return verify.verify(given, self.params)

@@ -1,0 +1,100 @@
+"""Rows of tables (Parquet, Hugging Face, CSV) as records: ids and `meta` from canonical JSON."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from corpuskit.document import RECORD, Identity
+from corpuskit.readers.protocol import BATCH_BYTES, Fields, Read, problem, problems
+
+_SHOWN = 10
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys, without spaces; the same bytes for the same value everywhere.
+
+    Dates and times become ISO 8601, decimals strings, bytes Base64, NaN and infinities null.
+
+    Raises:
+        TypeError: the value holds something that JSON can't express.
+    """
+    return msgspec.json.encode(value, enc_hook=_plain, order="sorted")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()  # pandas' Timestamp, which Arrow gives for nanoseconds
+    if isinstance(value, datetime.timedelta):
+        return str(value)
+    if hasattr(value, "item"):  # NumPy's scalars, which Arrow gives for half floats
+        return value.item()
+    raise TypeError(f"a value of type {type(value).__name__} has no JSON")
+
+
+def name_list(names: Sequence[str]) -> str:
+    """Names of columns for a message, sorted and shortened."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(name[:40] for name in sorted(names)[:_SHOWN]) + more
+
+
+def as_text(value: Any) -> str | None:
+    """The input's own id as text: strings as they are, null as None, the rest as JSON."""
+    return value if value is None or isinstance(value, str) else canonical(value).decode()
+
+
+@dataclass
+class RowBatch:
+    """Collects rows until there is a batch of text.
+
+    Args:
+        identity: of the file.
+        fields: which columns are the text and the id.
+    """
+
+    identity: Identity
+    fields: Fields
+    _rows: list[tuple[str, str | None, str, str, None, str | None]] = field(default_factory=list)
+    _problems: list[dict[str, Any]] = field(default_factory=list)
+    _held: int = 0
+
+    def add(self, row: Mapping[str, Any], locator: str) -> None:
+        """Take one row, as a record where its text is a string and as a problem where not."""
+        raw = canonical(row)
+        text = row.get(self.fields.text)
+        if not isinstance(text, str):
+            error = "missing_text" if text is None else "wrong_type"
+            what = "null" if text is None else f"of type {type(text).__name__}, not a string"
+            self.fail(locator, error, f"the column '{self.fields.text}' is {what} here", raw)
+            return
+        own = row.get(self.fields.id) if self.fields.id else None
+        skip = (self.fields.text, self.fields.id)
+        rest = {name: value for name, value in row.items() if name not in skip}
+        meta = canonical(rest).decode() if rest else None
+        record = (self.identity.of(raw, locator), as_text(own), text, locator, None, meta)
+        self._rows.append(record)
+        self._held += len(raw)
+
+    def fail(self, locator: str, error: str, message: str, raw: bytes) -> None:
+        """Take a problem in place of a row."""
+        self._problems.append(problem(self.identity, locator, error, message, raw))
+        self._held += len(raw)
+
+    def full(self) -> Iterator[Read]:
+        """The batch, where there is enough for one."""
+        if self._held >= BATCH_BYTES:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[Read]:
+        """What is left, if anything."""
+        if not self._rows and not self._problems:
+            return
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(RECORD)
+        arrays = [pa.array(column, pa.string()) for column in columns]
+        yield Read(pa.RecordBatch.from_arrays(arrays, schema=RECORD), problems(self._problems))
+        self._rows, self._problems, self._held = [], [], 0

@@ -1,0 +1,1 @@
+"""What `scripts/bench` does: corpuskit beside its peers, in one run, on one input."""

@@ -1,0 +1,210 @@
+"""Normalisation: each rule by example, the whole against a slow reference, stability."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import fields
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpuskit.ja.actions import WIDE_SYMBOLS
+from corpuskit.ja.normalize import DEFAULT, NormalizeOptions, Normalizer, normalize
+
+UNTOUCHED = [
+    "",
+    "10⁵ m² H₂O ½ ① ⑴ ㈱ ㊤ ㎡ ㎏ ㍿ ㍻ Ⅳ ゟ ヿ ⼈ ™ ℃ №",
+    "〜～ー－−-‐–—‾￣",
+    "！（全角）？：；［］｛｝，．／｜＜＞＼＾｀￥",
+    "か゛は゜ゝゞヽヾ々〆〇",
+    "神\ufa19 﨑\ufa11 髙 𠮷野家 ﾠ",
+    "葛\U000e0100城 辻\ufe00 ☎\ufe0e 👨\u200d👩\u200d👧 🏳\ufe0f\u200d🌈 1\ufe0f\u20e3 〰\ufe0f",
+    "🏴\U000e0067\U000e0062\U000e007f می\u200cخواهم ක්\u200dෂ",
+    "舊字體の國語、ヰタ・セクスアリス",
+    "\ue000外字\U000f0000",
+    "def f():\n    return  1" if False else "def f():\n    return 1\n",
+    "列1\t 列2  列3\n| a  |  b |",
+    "段落\n\n段落",
+    "あ\u3099" + "か\u309a",  # marks that no letter takes
+    "Ñ é Å ñ 한글 ไทย",
+]
+
+CHANGED = [
+    ("ＡＢｚ０９％＃", "ABz09%#"),
+    ("ｶﾞｷﾞﾊﾟﾊﾟｰ､｡｢｣･ｦｯ", "ガギパパー、。「」・ヲッ"),
+    ("ｳﾞｧ ﾜﾞ", "ヴァ ヷ"),
+    ("カﾞかﾞはﾟ あﾞ ﾞ ﾟ", "ガがぱ あ゛ ゛ ゜"),
+    ("か\u3099は\u309aう\u3099ゝ\u3099ヽ\u3099", "がぱゔゞヾ"),
+    ("か\u200b\u3099", "が"),
+    ("e\u0301 e\u200b\u0301 Ａ\u0301 \u212b \u2126 \u1100\u1161\u11a8", "é é Á Å Ω 각"),
+    ("か\u0323\u3099", "が\u0323"),  # marks in the order of NFC
+    ("\ufa19e\u0301\ufa19", "\ufa19é\ufa19"),
+    ("a\x00b\x1b\x7f\x80c", "abc"),
+    ("\ufeff一\u200b二\u00ad三\u2060四\u202e", "一二三四"),
+    ("あ\ufe0fい\u200dう\u200c葛\ufe0f\U000e0100\U000e0101A\U000e0067", "あいう葛\U000e0100A".replace(
+        "\U000e0100", "\U000e0100")),
+    ("1\ufe0f 1\ufe0fA", "1 1A"),
+    ("a\r\nb\rc\x0bd\x0ce\u2028f\u2029g\x85h", "a\nb\nc\nd\ne\nf\ng\nh"),
+    ("　字下げ\n　　二字 \u3000\n\u3000 \u3000三", "字下げ\n二字\n 三"),
+    ("東京　大阪\u00a0京都\u2003奈良", "東京 大阪 京都 奈良"),
+    ("a   b  c", "a b c"),
+    ("    x  =  1", "    x = 1"),
+    ("a  |  b  ", "a  |  b"),
+    ("a  b\t ", "a b"),
+    ("a\n \n\t\n　\n\nb\n\n\n", "a\n\nb\n\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_what_stays(text: str) -> None:
+    assert normalize(text) == text
+
+
+@pytest.mark.parametrize(("text", "expected"), CHANGED)
+def test_what_changes(text: str, expected: str) -> None:
+    assert normalize(text) == expected
+
+
+def test_full_width_symbols_fold_only_by_the_table() -> None:
+    symbols = [chr(c) for c in range(0xFF01, 0xFF5F) if not chr(c).isalnum()]
+    for symbol in symbols:
+        folded = unicodedata.normalize("NFKC", symbol) if symbol in WIDE_SYMBOLS else symbol
+        assert normalize(f"あ{symbol}い") == f"あ{folded}い"
+
+
+def test_no_kana_loses_its_mark() -> None:
+    kana = "".join(chr(c) for c in [*range(0x3041, 0x3097), *range(0x3099, 0x3100)])
+    assert normalize(" ".join(kana)) == " ".join(kana)
+    assert normalize(unicodedata.normalize("NFD", kana)) == kana
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "expected"),
+    [
+        ("superscripts", "10⁵ m² H₂O", "105 m2 H2O"),
+        ("fractions", "½", "1⁄2"),
+        ("enclosed", "①⑴㈱㊤", "1(1)(株)上"),
+        ("squares", "㎡㌔㍿㍻㋀", "m2キロ株式会社平成1月"),
+        ("roman", "Ⅳⅻ", "IVxii"),
+        ("radicals", "⼈⽇本", "人日本"),
+        ("kana_ligatures", "ゟヿ", "よりコト"),
+    ],
+)
+def test_classes_expand_when_asked_for(option: str, text: str, expected: str) -> None:
+    options = NormalizeOptions(**{option: True})
+    assert normalize(text, options) == expected
+    long = text * 5000  # needs more room than the input has
+    assert normalize(long, options) == expected * 5000
+    others = "".join(t for name, t, _ in EXPANDING if name != option)
+    assert normalize(others, options) == others
+
+
+EXPANDING = [("fractions", "½", ""), ("enclosed", "①", ""), ("squares", "㍿", ""), ("roman", "Ⅳ", "")]
+
+SWITCHES = [
+    ("widths", "Ａ１％"),
+    ("kana", "ｶﾞ｡"),
+    ("compose", "か\u3099e\u0301\u212b"),
+    ("controls", "a\x00b\x80"),
+    ("invisible", "a\u200bb\ufe0f\U000e0100"),
+    ("lines", "a\r\nb\rc\u2028"),
+    ("spaces", "　a　b  c \u00a0"),
+    ("blank_lines", "a\n\n\n\nb"),
+]
+
+
+@pytest.mark.parametrize(("option", "text"), SWITCHES)
+def test_each_class_can_be_switched_off(option: str, text: str) -> None:
+    assert normalize(text) != text
+    assert normalize(text, NormalizeOptions(**{option: False})) == text
+
+
+def test_every_option_is_tested() -> None:
+    named = {name for name, _ in SWITCHES} | {
+        "superscripts", "fractions", "enclosed", "squares", "roman", "radicals", "kana_ligatures"
+    }  # fmt: skip
+    assert named == {field.name for field in fields(NormalizeOptions)}
+
+
+def test_changed_characters_are_counted() -> None:
+    texts = ["変わらず", "Ａｂ", "か\u3099か\u3099", "a \n\n\n\nb\r\n", "e\u0301", "　　a  b", ""]
+    result, changed = Normalizer().apply(pa.array(texts))
+    assert changed.tolist() == [0, 1, 2, 4, 1, 3, 0]
+    assert result.to_pylist() == ["変わらず", "Ab", "がが", "a\n\nb\n", "é", "a b", ""]
+
+
+@pytest.mark.parametrize("texts", [[], ["", ""], ["綺麗な文。\n次の行", "ไทย é"], ["☎\ufe0f"]])
+def test_an_array_without_change_is_passed_through(texts: list[str]) -> None:
+    array = pa.array(texts, pa.string())
+    result, changed = Normalizer().apply(array)
+    assert result is array
+    assert changed.tolist() == [0] * len(texts)
+
+
+def test_slices_and_neighbours() -> None:
+    texts = ["Ａ", "clean", "e\u0301" * 3, "　", "が", "ไทย", "か\u3099"]
+    array = pa.array(texts).slice(1, 5)
+    result, changed = Normalizer().apply(array)
+    assert result.to_pylist() == ["clean", "ééé", "", "が", "ไทย"]
+    assert changed.tolist() == [0, 3, 1, 0, 0]
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="nulls"):
+        Normalizer().apply(pa.array(["a", None]))
+    with pytest.raises(TypeError):
+        Normalizer().apply(pa.array([1]))
+
+
+@pytest.mark.parametrize("unit", ["あ", "　あ", "a  ", "\n", " ", "\u3000", "か\u3099", "ﾞ", "e\u0301"])
+def test_very_long_texts(unit: str) -> None:
+    text = "x" + unit * 50_000
+    assert normalize(text) == reference(text)
+
+
+ALPHABET = (
+    "aZ1#*|=  \t\n\n\r\x00\x0b\x85\u00a0\u3000\u3000\u2028\u200b\u200c\u200d\ufe00\ufe0e\ufe0f\u20e3"
+    "かきはガ゛゜ーあゝ\u3099\u309aｶﾊｱﾞﾟｰ｡Ａ１％！～－①㈱²½Ⅳゟ⼈"
+    "葛\ufa19𠮷\U000e0100\U000e0067👨☎∽≠\u0301\u0338\u0323é\u212b\u0958\u0915\u093c\u1100\u1161한"
+    "\U0001d15e\U00011099\U000110ba\u2adc\ue000\u00ad\u0e38ی"
+)
+TEXTS = st.text(st.sampled_from(ALPHABET), max_size=30) | st.text(max_size=12)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(TEXTS, max_size=6))
+def test_equals_the_reference_and_is_stable(texts: list[str]) -> None:
+    once, changed = Normalizer().apply(pa.array(texts, pa.string()))
+    assert once.to_pylist() == [reference(text) for text in texts]
+    assert (changed > 0).tolist() == [
+        before != after for before, after in zip(texts, once.to_pylist(), strict=True)
+    ]
+    assert Normalizer().apply(once)[0] is once
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, st.lists(st.booleans(), min_size=15, max_size=15))
+def test_is_stable_with_any_options(text: str, switches: list[bool]) -> None:
+    names = [field.name for field in fields(NormalizeOptions)]
+    options = NormalizeOptions(**dict(zip(names, switches, strict=True)))
+    once = normalize(text, options)
+    assert normalize(once, options) == once
+
+
+def reference(text: str) -> str:
+    """Apply the default rules one after another, slowly."""
+    text = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", text)
+    text = re.sub("[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)
+    text = re.sub("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]", "", text)
+    text = "".join(_folded(character) for character in text)
+    text = re.sub(".[\u3099\u309aﾞﾟ]|[ﾞﾟ]", _marked, _marked_twice(text), flags=re.S)
+    text = "\n".join(_line(line) for line in _joined(text).split("\n"))
+    text = re.sub("\n{3,}", "\n\n", text)
+    names = "([\uf900-\ufaff\U0002f800-\U0002fa1f])"
+    parts = re.split(names, text)
+    return "".join(
+        part if n % 2 else unicodedata.normalize("NFC", part) for n, part in enumerate(parts)
+    )
