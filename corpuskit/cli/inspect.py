@@ -28,7 +28,9 @@ class TableName(StrEnum):
 
 
 def command(
-    out: Annotated[Path, typer.Argument(help="Folder of the dataset, as 'run' wrote it.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder of the dataset, as 'run' wrote it.")
+    ],
     document: Annotated[
         str | None,
         typer.Argument(metavar="[ID]", help="A document's id, or its first six digits or more."),

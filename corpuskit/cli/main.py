@@ -10,8 +10,8 @@ import sys
 
 import typer
 
-from corpuskit.cli import init, inspect, plan, run, stages, verify
-from corpuskit.errors import EXIT_INTERRUPTED, CorpuskitError
+from corpuskit.cli import inspect, plan, run, stages, verify
+from corpuskit.errors import CorpuskitError
 
 app = typer.Typer(
     name="corpuskit",
@@ -28,7 +28,7 @@ app.command("plan")(plan.command)
 app.command("verify")(verify.command)
 app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
-app.command("init")(init.command)
+#app.command("init")(init.command)
 
 
 def _version(value: bool) -> None:
@@ -55,6 +55,3 @@ def main() -> None:
     except CorpuskitError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("\nstopped; run the same command again and it goes on where it was", file=sys.stderr)
-        sys.exit(EXIT_INTERRUPTED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from corpuskit.errors import EXIT_NOTHING_KEPT
+from corpuskit.errors import EXIT_INTERRUPTED, EXIT_NOTHING_KEPT
 
 if TYPE_CHECKING:
     from corpuskit.assemble import Finished
@@ -35,10 +35,14 @@ def command(
     if engine not in ("local", "ray"):
         raise typer.BadParameter(f"'{engine}' is not an engine: local or ray")
     loaded = load(recipe, set_)
-    warm_kernels(quiet=json)
     options = Options(out, workers, engine, address, fresh, keep_work, overwrite)
-    with Display(quiet=json) as display:
-        finished = run(loaded, options, display.advance)
+    try:
+        warm_kernels(quiet=json)
+        with Display(quiet=json) as display:
+            finished = run(loaded, options, display.advance)
+    except KeyboardInterrupt:
+        typer.echo("stopped: run the same command again and it goes on where it was", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
     if json:
         import json as json_
 

@@ -9,7 +9,9 @@ import typer
 
 
 def command(
-    out: Annotated[Path, typer.Argument(help="Folder of the dataset, as 'run' wrote it.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder of the dataset, as 'run' wrote it.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Hash and count a dataset again and name everything that differs from its manifest.

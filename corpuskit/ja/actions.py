@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,7 +51,7 @@ class Actions:
     switches: int
 
 
-@cache
+@lru_cache(maxsize=16)
 def actions(options: NormalizeOptions) -> Actions:
     """Return the tables for these options; equal options share them."""
     table, target = _marks().copy(), np.zeros(0x10000, np.uint16)
@@ -75,7 +76,8 @@ def actions(options: NormalizeOptions) -> Actions:
     if options.invisible:
         _set(table, _INVISIBLE, kernels.REMOVE)
         _set(table, [*_JOINERS, kernels.SELECTORS], kernels.JOINER)
-    for point, text in _expanded(options):
+    wanted = [_expanded(name) for name in _CLASSES if getattr(options, name)]
+    for point, text in chain.from_iterable(wanted):
         _set(table, [point], kernels.EXPAND)
         target[point] = len(texts)
         texts.append(text)
@@ -173,12 +175,12 @@ def _voiced_kana() -> Targets:
     return kana
 
 
-def _expanded(options: NormalizeOptions) -> list[tuple[int, str]]:
-    """Return the code points of the compatibility classes that were asked for, with their NFKC."""
+@cache
+def _expanded(name: str) -> list[tuple[int, str]]:
+    """Return the code points of a compatibility class, and their NFKC."""
+    tags, ranges = _CLASSES[name]
     return [
         (point, unicodedata.normalize("NFKC", chr(point)))
-        for name, (tags, ranges) in _CLASSES.items()
-        if getattr(options, name)
         for point in range(0xA0, 0x10000)
         if _is_member(point, tags, ranges)
     ]

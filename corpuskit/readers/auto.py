@@ -5,23 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from corpuskit.readers.compression import Unpacked, head, plain_name
 from corpuskit.readers.protocol import Reader
 
+#: Bytes that a reader is shown, unpacked.
 HEAD = 4096
+#: Which of equally sure readers is taken; others follow by name.
+_ORDER = ("parquet", "jsonl", "aozora", "html", "csv", "text")
 
 
 def choose(path: Path, readers: Mapping[str, type[Reader]]) -> str | None:
     """Name of the reader that is surest of a file; None where no reader recognises it.
 
-    Equally sure readers are taken by the longest matching file name ending, then by name.
+    Args:
+        path: of the file; it may be compressed.
+        readers: what is installed, by name.
+
+    Raises:
+        OSError: the file can't be read.
     """
-    with path.open("rb") as stream:
-        head = stream.read(HEAD)
-    name = path.name.lower()
-    ranked = [
-        (cls.recognises(head, name), max((len(e) for e in cls.endings if name.endswith(e)), default=0), key)
+    first = head(path, HEAD)
+    sure = {
+        key: cls.recognises(first, path.name.lower())
         for key, cls in readers.items()
         if cls.scope == "file"
-    ]
-    best = max(ranked, key=lambda r: (r[0], r[1]), default=(0, 0, ""))
-    return best[2] if best[0] > 0 else None
+    }
+    best = min(sure, key=lambda key: (-sure[key], _rank(key)), default=None)
+    if best is None or sure[best] <= 0:
+        return None
+    if best == "text" and "aozora" in sure and _ends_like_aozora(path, readers["aozora"]):
+        return "aozora"
+    return best
+
+
+def _rank(key: str) -> tuple[int, str]:
+    return _ORDER.index(key) if key in _ORDER else len(_ORDER), key
+
+
+def _ends_like_aozora(path: Path, aozora: type[Reader]) -> bool:
+    """Works without ruby have no note block at their head, only the footer."""
+    if plain_name(path.name) != path.name.lower() or Unpacked(path).codec is not None:
+        return False
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - HEAD))
+        last = stream.read(HEAD)
+    whole_lines = last[last.find(b"\n") + 1 :]
+    return aozora.recognises(whole_lines, path.name.lower()) > 1
