@@ -77,7 +77,7 @@ class Plan:
             yield f"  {number}. {step.step}: {_tasks(step)}"
             for stage in step.stages:
                 yield f"       {stage}"
-        for exchange in self.exchanges:
+        for exchange in (e for e in self.exchanges if len(e) > 1):
             yield ""
             yield from _exchange_lines(exchange)
         yield ""

@@ -42,8 +42,13 @@ def _text(value: Any) -> Any:
     return value
 
 
-Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
-Text = Annotated[str, BeforeValidator(_text)]
+# What YAML may hold there is for the schema that editors use.
+_SIZE = (
+    Annotated[int, Field(gt=0)]
+    | Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*([KMGkmg]?[Ii]?[Bb])?\s*$")]
+)
+Size = Annotated[int, BeforeValidator(_bytes, json_schema_input_type=_SIZE), Field(gt=0)]
+Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | float)]
 
 
 class _Model(BaseModel):
@@ -163,15 +168,25 @@ class LoadedRecipe:
     def content(self) -> dict[str, Any]:
         """The recipe as JSON, without anything that depends on where it lies or runs.
 
-        Output path, part paths above the first wildcard and plug-in folders are left out, so that
-        two checkouts give the same manifest.
+        The output path, what a source's path has above its root, and plug-in folders are left
+        out, so that two checkouts give the same manifest.
         """
         data = self.recipe.model_dump(mode="json")
         data["output"].pop("path")
         data["plugins"] = [Path(p).name for p in self.recipe.plugins]
         for source in data["sources"]:
-            source["path"] = below_root(source["path"])
+            source["path"] = self._below_root(source["path"])
         return data
+
+    def _below_root(self, path: str) -> str:
+        """A source's path from its root on: of a folder nothing is left, of a file its name."""
+        if path.startswith(("pkg:", "hf://")):
+            return path
+        if Path(self.resolve(path)).is_dir():
+            return "."
+        parts = path.replace("\\", "/").split("/")
+        wild = (i for i, part in enumerate(parts) if re.search(r"[*?\[]", part))
+        return "/".join(parts[next(wild, len(parts) - 1) :])
 
     @property
     def digest(self) -> str:
@@ -187,15 +202,6 @@ def resolve_path(path: str, base: Path) -> str:
     if path.startswith("hf://"):
         return path
     return str((base / Path(path).expanduser()).absolute())
-
-
-def below_root(path: str) -> str:
-    """The part of a source's path from its first wildcard on, or its last component."""
-    if path.startswith(("pkg:", "hf://")):
-        return path
-    parts = path.replace("\\", "/").rstrip("/").split("/")
-    wild = next((i for i, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts) - 1)
-    return "/".join(parts[wild:])
 
 
 def place(path: Path, positions: Mapping[Loc, Position], loc: Loc) -> str:

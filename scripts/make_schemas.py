@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: (path below the repository, function that returns the schema). Add a line for each new schema.
 SCHEMAS: tuple[tuple[str, str], ...] = (
     ("manifests/manifest.schema.json", "corpuskit.manifest:json_schema"),
+    ("configs/recipe.schema.json", "corpuskit.schema:recipe_schema"),
 )
 
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from corpuskit.cli import inspect, plan, run, stages, verify
+from corpuskit.cli import init, inspect, plan, run, stages, verify
 from corpuskit.errors import CorpuskitError
 
 app = typer.Typer(
@@ -28,7 +28,7 @@ app.command("plan")(plan.command)
 app.command("verify")(verify.command)
 app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
-#app.command("init")(init.command)
+app.command("init")(init.command)
 
 
 def _version(value: bool) -> None:

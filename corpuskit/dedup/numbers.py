@@ -95,5 +95,8 @@ def _scan(
 ) -> tuple[Words, Spans, npt.NDArray[np.int64]]:
     data, offsets = text_buffers(texts)
     bounds = np.zeros(len(offsets), np.int64)
-    values, spans = scan(data, offsets, *tables().arguments(), soft, bounds)
+    t = tables()
+    values, spans = scan(
+        data, offsets, t.fold, t.classes, t.expansions, t.flags, t.keys, t.kinds, soft, bounds
+    )
     return values, spans, bounds

@@ -110,7 +110,7 @@ def order(table: pa.Table, group: str, keep: Sequence[str]) -> npt.NDArray[np.in
         sort_keys.append((f"_{place}", rule.order))
     columns["_doc"] = table.column("doc")
     sort_keys.append(("_doc", "ascending"))
-    indices = pc.sort_indices(pa.table(columns), sort_keys=sort_keys, null_placement="at_end")
+    indices = pc.sort_indices(pa.table(columns), sort_keys=sort_keys)  # nulls last
     return np.asarray(indices.to_numpy(), np.int64)
 
 

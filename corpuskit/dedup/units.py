@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,66 +25,67 @@ _SI = (
 _SI_PREFIXES = ("", "k", "K", "M", "G", "T", "P", "m", "μ", "u", "n", "p", "c", "d", "h")
 _BINARY = "B b bit byte bytes iB ib bps Bps pix"
 _LATIN = (
-    "K mol mmol μmol cd sr dB dBm dBi dBA dBμV Np cc ha min hr h sec msec usec ms μs us ns ps deg "
-    "ft yd mi lb lbs oz inch inches gal psi mmHg hPa atm Torr rpm RPM r mph kph knot kt kgf gf tf Nm "
-    "kgm PS HP hp pt px em rem ex vh vw dpi DPI ppi fps FPS ppm PPM ppb pH cP cSt RH Rt Mpa Kg KG CM "
-    "MM cm mm km VAC VDC Vac Vdc Vrms Vpp Vp ACV DCV AC DC AWG sq sqft Mpx MP tok tokens bits Mbit "
-    "Gbit mAh kWp MWh GWh Wp TEU GT DWT USD JPY EUR GBP CNY KRW yen hours hour minutes seconds "
-    "minute second days day weeks months years bpm kcal Cal IU mEq"
+    "K mol mmol μmol cd sr dB dBm dBi dBA dBμV Np cc ha min hr h sec msec usec ms μs us ns ps "
+    "deg ft yd mi lb lbs oz inch inches gal psi mmHg hPa atm Torr rpm RPM r mph kph knot kt kgf "
+    "gf tf Nm kgm PS HP hp pt px em rem ex vh vw dpi DPI ppi fps FPS ppm PPM ppb pH cP cSt RH Rt "
+    "Mpa Kg KG CM MM cm mm km VAC VDC Vac Vdc Vrms Vpp Vp ACV DCV AC DC AWG sq sqft Mpx MP tok "
+    "tokens bits Mbit Gbit mAh kWp MWh GWh Wp TEU GT DWT USD JPY EUR GBP CNY KRW yen hours hour "
+    "minutes seconds minute second days day weeks months years bpm kcal Cal IU mEq"
 )
 _ATTACHED_ONLY = "s in d a y x X C F E D R Q"
 _LATIN_SOFT = "st nd rd th am pm AM PM ST ND RD TH BC AD"
 _SYMBOLS = "% ‰ ° °C °F °K ′ ″ $ ¢ £ € ¥"
 
-_KANA_PREFIXES = "ミリ センチ キロ メガ ギガ テラ ペタ マイクロ ナノ ピコ デシ ヘクト デカ".split()
+_KANA_PREFIXES = "ミリ センチ キロ メガ ギガ テラ ペタ マイクロ ナノ ピコ デシ ヘクト デカ"
 _KANA_SI = (
-    "メートル グラム リットル リッター ボルト アンペア ワット ヘルツ ジュール ニュートン パスカル "
-    "ファラド ヘンリー オーム ジーメンス テスラ ウェーバ ルーメン ルクス ベクレル シーベルト グレイ "
-    "バイト ビット ワット時 ワットアワー アンペア時 ボルトアンペア バール バーレル カロリー モル "
-    "電子ボルト バール メーター"
+    "メートル グラム リットル リッター ボルト アンペア ワット ヘルツ ジュール ニュートン "
+    "パスカル ファラド ヘンリー オーム ジーメンス テスラ ウェーバ ルーメン ルクス ベクレル "
+    "シーベルト グレイ バイト ビット ワット時 ワットアワー アンペア時 ボルトアンペア バール "
+    "バーレル カロリー モル 電子ボルト メーター"
 )
 _KANA = (
     "キロ ミリ センチ メガ ギガ パーセント パーミル トン カラット インチ フィート ヤード マイル "
-    "オンス ポンド ガロン アール ヘクタール エーカー デシベル ホン フォン ケルビン カンデラ ラジアン "
-    "ステラジアン ノット キュリー レム ラド ガウス マッハ ピクセル ドット ポイント ルクス ダース "
-    "ドル ユーロ ウォン フラン ルピー ペソ ルーブル セント ペンス バーツ マルク リラ "
-    "セット ケース パック ロット ペア グループ チーム コマ ステップ ボックス カートン パレット ロール "
-    "シート ピース カップ スプーン ボトル グラス ベッド クラス コア スレッド ノード チャンネル "
-    "ポート ピン スロット レーン ユニット ブロック ヵ所 ヵ国 カ所 カ国 ヶ所 ヶ国 ケ所 ケ国 か所 か国 "
-    "つ インチ型 型インチ"
+    "オンス ポンド ガロン アール ヘクタール エーカー デシベル ホン フォン ケルビン カンデラ "
+    "ラジアン ステラジアン ノット キュリー レム ラド ガウス マッハ ピクセル ドット ポイント "
+    "ルクス ダース ドル ユーロ ウォン フラン ルピー ペソ ルーブル セント ペンス バーツ マルク "
+    "リラ セット ケース パック ロット ペア グループ チーム コマ ステップ ボックス カートン "
+    "パレット ロール シート ピース カップ スプーン ボトル グラス ベッド クラス コア スレッド "
+    "ノード チャンネル ポート ピン スロット レーン ユニット ブロック ヵ所 ヵ国 カ所 カ国 ヶ所 "
+    "ヶ国 ケ所 ケ国 か所 か国 つ インチ型 型インチ"
 )
-_SQUARED = "平方 立方".split()
-_AREAS = "メートル センチメートル センチ ミリメートル ミリ キロメートル キロ インチ フィート ヤード".split()
+_SQUARED = "平方 立方"
+_AREAS = "メートル センチメートル センチ ミリメートル ミリ キロメートル キロ インチ フィート ヤード"
 #: Counters that make a kanji numeral a number, too (三百円, 五人).
 _COUNTERS = (
-    "円 人 個 箇 台 枚 件 倍 歳 才 名 冊 匹 頭 羽 軒 戸 棟 杯 着 足 箱 袋 缶 瓶 皿 錠 株 票 銭 厘 "
-    "割 本 回 度 社 点 問 食 泊 床 席 畳 坪 隻 機 基 門 両 升 合 斤 里 海里 尺 寸 貫 匁 反 世帯 箇所 "
-    "個所 箇国 文字 種類 項目 車線 馬力 気圧  人分 人前 週間 年間 月間 日間 時間 分間 秒間 箇月間 "
-    "か月 カ月 ヶ月 ヵ月 ケ月 箇月 か月間 カ月間 ヶ月間 ヵ月間 ケ月間 か年 カ年 ヶ年 箇年 "
-    "米ドル 香港ドル 豪ドル 人民元 毛 段階 系統 方向 立米 平米 口 室 組 通 曲 作品 店舗 校 "
+    "円 人 個 箇 台 枚 件 倍 歳 才 名 冊 匹 頭 羽 軒 戸 棟 杯 着 足 箱 袋 缶 瓶 皿 錠 株 票 銭 "
+    "厘 割 本 回 度 社 点 問 食 泊 床 席 畳 坪 隻 機 基 門 両 升 合 斤 里 海里 尺 寸 貫 匁 反 "
+    "世帯 箇所 個所 箇国 文字 種類 項目 車線 馬力 気圧 人分 人前 週間 年間 月間 日間 時間 分間 "
+    "秒間 箇月間 か月 カ月 ヶ月 ヵ月 ケ月 箇月 か月間 カ月間 ヶ月間 ヵ月間 ケ月間 か年 カ年 ヶ年 "
+    "箇年 米ドル 香港ドル 豪ドル 人民元 毛 段階 系統 方向 立米 平米 口 室 組 通 曲 作品 店舗 校"
 )
 #: Counters that are words of their own after a kanji numeral (三部作, 一面, 二代目).
 _ARABIC_COUNTERS = (
-    "部 面 代 国 局 館 店 駅 園 行 列 桁 語 字 種 周 段 階 戦 勝 敗 粒 滴 膳 対 品 色 形 型 極 相 線 "
-    "軸 輪 気筒 速 層 球 灯 連 重 次元 進数 進 元 区画 区間 選 発 打 打点 得点 階建 階建て 畳半 インチ "
+    "部 面 代 国 局 館 店 駅 園 行 列 桁 語 字 種 周 段 階 戦 勝 敗 粒 滴 膳 対 品 色 形 型 極 "
+    "相 線 軸 輪 気筒 速 層 球 灯 連 重 次元 進数 進 元 区画 区間 選 発 打 打点 得点 階建 階建て "
+    "畳半 インチ"
 )
 _DATES = (
-    "年 月 日 時 分 秒 年度 年代 年生 年前 年後 年目 年産 年版 年式 年製 年ぶり 年余 月号 月期 月分 月上旬 "
-    "月中旬 月下旬 日目 日付 日前 日後 日分 日午前 日午後 時頃 時半 分前 分後 分頃 秒前 秒後 時間前 時間後 "
-    "週間前 週間後 か月前 カ月前 ヶ月前 ヵ月前 ケ月前 箇月前 か月後 カ月後 ヶ月後 ヵ月後 ケ月後 箇月後 週 "
-    "週目 世紀 周年 学期 学年 期 期生 旬 泊目 時限 曜日"
+    "年 月 日 時 分 秒 年度 年代 年生 年前 年後 年目 年産 年版 年式 年製 年ぶり 年余 月号 月期 "
+    "月分 月上旬 月中旬 月下旬 日目 日付 日前 日後 日分 日午前 日午後 時頃 時半 分前 分後 分頃 "
+    "秒前 秒後 時間前 時間後 週間前 週間後 か月前 カ月前 ヶ月前 ヵ月前 ケ月前 箇月前 か月後 "
+    "カ月後 ヶ月後 ヵ月後 ケ月後 箇月後 週 週目 世紀 周年 学期 学年 期 期生 旬 泊目 時限 曜日"
 )
 _ORDINALS = (
     "条 項 号 章 節 款 編 篇 巻 話 版 訂版 頁 回目 番 番目 番地 丁目 位 級 等 類 種目 欄 表 図 "
-    "人目 個目 件目 枚目 本目 台目 度目 つ目 行目 列目 桁目 文字目 ページ ページ目 号機 号車 号棟 号室 "
-    "階目 代目 日目 点目 審 集 輯 冊目 訂 合目 等級 号様式 ステップ目"
+    "人目 個目 件目 枚目 本目 台目 度目 つ目 行目 列目 桁目 文字目 ページ ページ目 号機 号車 "
+    "号棟 号室 階目 代目 日目 点目 審 集 輯 冊目 訂 合目 等級 号様式 ステップ目"
 )
 #: Ordinary words that start with a kanji numeral and a counter, and longer ones that are numbers.
 _WORDS = (
-    "十分 一度 二度 一番 一時 一つ 一回り 一本道 一本化 一本釣 一人称 二人称 三人称 一人前 一枚岩 一匹狼 "
-    "二枚目 三枚目 二枚貝 二枚舌 六本木 百人一首 千人針 千歳 一口 一組 一足 一着 一通り 三度笠 一里塚 千里 "
-    "千両役者 一日中 一年中 四六時中 五分五分 八分目 九分九厘 二人三脚 一個人 一件落着 一倍 七分袖 一円化 "
-    "一項目 一級 一等 一位 一号"
+    "十分 一度 二度 一番 一時 一つ 一回り 一本道 一本化 一本釣 一人称 二人称 三人称 一人前 "
+    "一枚岩 一匹狼 二枚目 三枚目 二枚貝 二枚舌 六本木 百人一首 千人針 千歳 一口 一組 一足 一着 "
+    "一通り 三度笠 一里塚 千里 千両役者 一日中 一年中 四六時中 五分五分 八分目 九分九厘 二人三脚 "
+    "一個人 一件落着 一倍 七分袖 一円化 一項目 一級 一等 一位 一号"
 )
 _PASSED = "十分間 十分の 一時間 一組織 一口座 一通り道 一番目 一度C"
 _ERAS = "令和 平成 昭和 大正 明治 慶応 慶應"
@@ -94,9 +94,10 @@ _PREFIXES = (
 )
 _DOTTED_PREFIXES = "p pp s f n c"
 _FILES = (
-    "jpg jpeg png gif svg webp bmp tif tiff ico pdf html htm xhtml txt md rst css js ts jsx tsx mjs php "
-    "xml xhp json yaml yml toml ini csv tsv zip gz bz2 xz tar tgz 7z rar doc docx xls xlsx ppt pptx odt "
-    "ods odp mp3 mp4 wav avi mov webm c h cc cpp hpp cs java py rb go rs sh bat exe dll so jar sql log"
+    "jpg jpeg png gif svg webp bmp tif tiff ico pdf html htm xhtml txt md rst css js ts jsx tsx "
+    "mjs php xml xhp json yaml yml toml ini csv tsv zip gz bz2 xz tar tgz 7z rar doc docx xls "
+    "xlsx ppt pptx odt ods odp mp3 mp4 wav avi mov webm c h cc cpp hpp cs java py rb go rs sh "
+    "bat exe dll so jar sql log"
 )
 
 # --- characters -----------------------------------------------------------------------------------
@@ -111,13 +112,14 @@ _FOLDED = {
     "―": "–",
 }  # fmt: skip
 _SQUARED_UNITS = (
-    "㍱hPa ㍴bar ㎀pA ㎁nA ㎂μA ㎃mA ㎄kA ㎅KB ㎆MB ㎇GB ㎈cal ㎉kcal ㎊pF ㎋nF ㎌μF ㎍μg ㎎mg ㎏kg ㎐Hz ㎑kHz "
-    "㎒MHz ㎓GHz ㎔THz ㎕μL ㎖mL ㎗dL ㎘kL ㎙fm ㎚nm ㎛μm ㎜mm ㎝cm ㎞km ㎟mm² ㎠cm² ㎡m² ㎢km² ㎣mm³ ㎤cm³ ㎥m³ "
-    "㎦km³ ㎧m/s ㎨m/s² ㎩Pa ㎪kPa ㎫MPa ㎬GPa ㎭rad ㎮rad/s ㎯rad/s² ㎰ps ㎱ns ㎲μs ㎳ms ㎴pV ㎵nV ㎶μV ㎷mV "
-    "㎸kV ㎹MV ㎺pW ㎻nW ㎼μW ㎽mW ㎾kW ㎿MW ㏀kΩ ㏁MΩ ㏃Bq ㏄cc ㏅cd ㏈dB ㏉Gy ㏊ha ㏋HP ㏌in ㏏kt ㏐lm ㏓lx "
-    "㏔mb ㏖mol ㏗pH ㏙PPM ㏛sr ㏜Sv ㏝Wb ㌃アール ㌅インチ ㌉オンス ㌍カロリー ㌐ギガ ㌔キロ "
-    "㌕キログラム ㌖キロメートル ㌗キロワット ㌘グラム ㌢センチ ㌣セント ㌦ドル ㌧トン ㌨ナノ ㌫パーセント "
-    "㌳フィート ㌶ヘクタール ㌹ヘルツ ㌻ページ ㌽ポイント ㌾ボルト ㌿ホン ㍀ポンド ㍃マイクロ ㍄マイル "
+    "㍱hPa ㍴bar ㎀pA ㎁nA ㎂μA ㎃mA ㎄kA ㎅KB ㎆MB ㎇GB ㎈cal ㎉kcal ㎊pF ㎋nF ㎌μF ㎍μg ㎎mg "
+    "㎏kg ㎐Hz ㎑kHz ㎒MHz ㎓GHz ㎔THz ㎕μL ㎖mL ㎗dL ㎘kL ㎙fm ㎚nm ㎛μm ㎜mm ㎝cm ㎞km ㎟mm² "
+    "㎠cm² ㎡m² ㎢km² ㎣mm³ ㎤cm³ ㎥m³ ㎦km³ ㎧m/s ㎨m/s² ㎩Pa ㎪kPa ㎫MPa ㎬GPa ㎭rad ㎮rad/s "
+    "㎯rad/s² ㎰ps ㎱ns ㎲μs ㎳ms ㎴pV ㎵nV ㎶μV ㎷mV ㎸kV ㎹MV ㎺pW ㎻nW ㎼μW ㎽mW ㎾kW ㎿MW "
+    "㏀kΩ ㏁MΩ ㏃Bq ㏄cc ㏅cd ㏈dB ㏉Gy ㏊ha ㏋HP ㏌in ㏏kt ㏐lm ㏓lx ㏔mb ㏖mol ㏗pH ㏙PPM ㏛sr "
+    "㏜Sv ㏝Wb ㌃アール ㌅インチ ㌉オンス ㌍カロリー ㌐ギガ ㌔キロ ㌕キログラム ㌖キロメートル "
+    "㌗キロワット ㌘グラム ㌢センチ ㌣セント ㌦ドル ㌧トン ㌨ナノ ㌫パーセント ㌳フィート "
+    "㌶ヘクタール ㌹ヘルツ ㌻ページ ㌽ポイント ㌾ボルト ㌿ホン ㍀ポンド ㍃マイクロ ㍄マイル "
     "㍉ミリ ㍊ミリバール ㍋メガ ㍌メガトン ㍍メートル ㍎ヤード ㍑リットル ㍗ワット ℃°C ℉°F №No. "
     "㍻平成 ㍼昭和 ㍽大正 ㍾明治 ㋿令和"
 )
@@ -152,7 +154,7 @@ _RANGES: tuple[tuple[int, str], ...] = (
 
 @dataclass(frozen=True)
 class Tables:
-    """What `corpuskit.kernels.numbers.scan` takes beside the texts, in its order."""
+    """What `corpuskit.kernels.numbers.scan` takes beside the texts."""
 
     fold: npt.NDArray[np.uint16]
     classes: npt.NDArray[np.uint8]
@@ -160,10 +162,6 @@ class Tables:
     flags: npt.NDArray[np.uint8]
     keys: npt.NDArray[np.uint64]
     kinds: npt.NDArray[np.uint8]
-
-    def arguments(self) -> tuple[npt.NDArray[Any], ...]:
-        """The tables as positional arguments."""
-        return (self.fold, self.classes, self.expansions, self.flags, self.keys, self.kinds)
 
 
 @functools.cache
@@ -179,8 +177,8 @@ def _words() -> dict[str, int]:
     """Every word with its kind; later lists don't override earlier ones."""
     si = [prefix + base for base in _SI.split() for prefix in _SI_PREFIXES]
     si += [prefix + base for base in _BINARY.split() for prefix in ("K", "M", "G", "T", "P")]
-    kana = [prefix + base for base in _KANA_SI.split() for prefix in ["", *_KANA_PREFIXES]]
-    kana += [prefix + base for base in _AREAS for prefix in _SQUARED]
+    kana = [prefix + base for base in _KANA_SI.split() for prefix in ["", *_KANA_PREFIXES.split()]]
+    kana += [prefix + base for base in _AREAS.split() for prefix in _SQUARED.split()]
     lists: list[tuple[int, list[str]]] = [
         (w.STOP, _WORDS.split()),
         (w.PASS, _PASSED.split()),

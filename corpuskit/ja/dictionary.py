@@ -2,9 +2,10 @@
 
 MeCab prints a morpheme's left context id at no cost, but looks up and splits a line of features to
 print its part of speech. The ids of UniDic, IPADIC and JUMAN dictionaries are made from the part of
-speech, so a table of a few thousand ids says the same. It is read from the compiled dictionary
-itself (MeCab 0.996, `dictionary.cpp`): a header of ten uint32 and the name of the character set, an
-index of `dsize` bytes, `tsize` bytes of 16-byte tokens, then features, each ended by NUL.
+speech, so a table of a few thousand ids says the same of words (not of unknown words: in UniDic,
+the id of nouns serves for symbols too). It is read from the compiled dictionary itself (MeCab
+0.996, `dictionary.cpp`): a header of ten uint32 and the name of the character set, an index of
+`dsize` bytes, `tsize` bytes of 16-byte tokens, then features, each ended by NUL.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import mmap
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,7 +49,10 @@ class Dictionary:
         version: the dictionary's own version, "" if it tells none.
         charset: character set, as the dictionary writes it.
         entries: number of words.
-        parts: part of speech (first feature) of each left context id, "" where no word has the id.
+        known: number of left context ids.
+        parts: part of speech (first feature) by context: first of each left context id, "" where no
+            word has it; then those of unknown words, in the order of `guesses`; then "".
+        guesses: the parts of speech that unknown words can have.
     """
 
     path: Path
@@ -55,7 +60,24 @@ class Dictionary:
     version: str
     charset: str
     entries: int
+    known: int
     parts: tuple[str, ...]
+    guesses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The tokens of a compiled file; their features start at byte `features` of `data`."""
+
+    tokens: npt.NDArray[np.void]
+    data: mmap.mmap
+    features: int
+    contexts: int
+
+    def part(self, offset: int) -> str:
+        start = self.features + offset
+        feature = self.data[start : start + _LONGEST_POS].partition(b"\0")[0]
+        return feature.partition(b",")[0].decode("utf-8", "replace")
 
 
 @cache
@@ -66,15 +88,17 @@ def load_dictionary(folder: str | None = None) -> Dictionary:
         InputError: there is no MeCab dictionary of version 102 in UTF-8.
     """
     path = Path(folder) if folder is not None else _unidic_lite()
-    charset, entries, parts = _read(path / "sys.dic")
-    _, _, unknown = _read(path / "unk.dic")
+    charset, entries, parts = _read(path / "sys.dic", _parts_of_contexts)
+    _, _, guesses = _read(path / "unk.dic", _parts_of_tokens)
     return Dictionary(
         path=path,
         name="unidic-lite" if folder is None else path.resolve().name,
         version=_version(path),
         charset=charset,
         entries=entries,
-        parts=tuple(known or guess for known, guess in zip(parts, unknown, strict=True)),
+        known=len(parts),
+        parts=(*parts, *guesses, ""),
+        guesses=tuple(guesses),
     )
 
 
@@ -110,8 +134,8 @@ def _version(path: Path) -> str:
     return file.read_text("utf-8").strip() if file.is_file() else ""
 
 
-def _read(path: Path) -> tuple[str, int, list[str]]:
-    """Return character set, number of words, and part of speech by context id."""
+def _read(path: Path, read_parts: Callable[[_Words], list[str]]) -> tuple[str, int, list[str]]:
+    """Return character set, number of words, and what `read_parts` makes of them."""
     try:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -123,7 +147,7 @@ def _read(path: Path) -> tuple[str, int, list[str]]:
     with data:
         if len(data) < _HEADER:
             raise _unusable(path, "it is cut short")
-        magic, version, _, entries, contexts, _, index, tokens, _, _ = np.frombuffer(
+        magic, version, _, entries, contexts, _, index, size, _, _ = np.frombuffer(
             data[:40], "<u4"
         ).tolist()
         charset = data[40:_HEADER].rstrip(b"\0").decode("ascii", "replace")
@@ -131,25 +155,25 @@ def _read(path: Path) -> tuple[str, int, list[str]]:
             raise _unusable(path, "it is no compiled dictionary of version 102, or cut short")
         if charset.lower().replace("-", "") != "utf8":
             raise _unusable(path, f"its character set is {charset}")
-        table = np.frombuffer(data[_HEADER + index : _HEADER + index + tokens], _TOKEN)
-        return charset, entries, _parts(table, data, _HEADER + index + tokens, contexts)
+        tokens = np.frombuffer(data[_HEADER + index : _HEADER + index + size], _TOKEN)
+        words = _Words(tokens, data, _HEADER + index + size, contexts)
+        return charset, entries, read_parts(words)
 
 
 def _unusable(path: Path, reason: str) -> InputError:
     return InputError(f"can't use the MeCab dictionary {path}: {reason}", "compile it for UTF-8")
 
 
-def _parts(
-    tokens: npt.NDArray[np.void], data: mmap.mmap, features: int, contexts: int
-) -> list[str]:
-    """Return the first feature of each context id; features start at that byte of `data`."""
-    parts = [""] * contexts
-    ids, rows = np.unique(tokens["left"], return_index=True)
-    for context, offset in zip(ids.tolist(), tokens["feature"][rows].tolist(), strict=True):
-        start = features + offset
-        feature = data[start : start + _LONGEST_POS].partition(b"\0")[0]
-        parts[context] = feature.partition(b",")[0].decode("utf-8", "replace")
+def _parts_of_contexts(words: _Words) -> list[str]:
+    parts = [""] * words.contexts
+    ids, rows = np.unique(words.tokens["left"], return_index=True)
+    for context, offset in zip(ids.tolist(), words.tokens["feature"][rows].tolist(), strict=True):
+        parts[context] = words.part(offset)
     return parts
+
+
+def _parts_of_tokens(words: _Words) -> list[str]:
+    return sorted({words.part(offset) for offset in words.tokens["feature"].tolist()})
 
 
 def _digest(path: Path) -> str:

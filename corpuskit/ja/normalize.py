@@ -120,20 +120,25 @@ class Normalizer:
             TypeError: the array is not of strings.
             ValueError: it has nulls, or the result would be larger than 2 GiB.
         """
+        changed = np.zeros(len(array), np.int64)
+        result, composed = self._pass(array, changed)
+        while composed:  # marks in another order may have another joiner after them
+            result, composed = self._pass(result, changed)
+        return (result if changed.any() else array), changed
+
+    def _pass(self, array: pa.StringArray, changed: Counts) -> tuple[pa.StringArray, bool]:
+        """Apply the rules, then NFC; add to `changed`; say whether NFC had anything to do."""
         data, offsets = text_buffers(array)
         rules = actions(self.options)
-        changed = np.zeros(len(array), np.int64)
-        found = np.empty(len(array), np.int64)
+        found = np.empty(len(changed), np.int64)
         find_unclean(data, offsets, rules.table, rules.switches, found)
         if np.array_equal(found, offsets[1:]):
-            return array, changed
+            return array, False
         out, ends, marked = _rewrite(data, offsets, found, rules, changed)
-        out, ends = _compose_marked(out, ends, marked, changed)
-        if not changed.any():
-            return array, changed
+        out, ends, composed = _compose_marked(out, ends, marked, changed)
         if ends[-1] > _LONGEST:
             raise ValueError(f"normalised texts of a batch exceed 2 GiB: {ends[-1]} bytes")
-        return string_array(out, ends.astype(np.int32)), changed
+        return string_array(out, ends.astype(np.int32)), composed
 
 
 def normalize(text: str, options: NormalizeOptions = DEFAULT) -> str:
@@ -150,19 +155,20 @@ def _rewrite(
     data: Bytes, offsets: Offsets, found: Counts, rules: Actions, changed: Counts
 ) -> tuple[Bytes, Counts, npt.NDArray[np.uint8]]:
     ends = np.empty(len(offsets), np.int64)
-    marked = np.zeros(len(changed), np.uint8)
+    marked, counts = np.zeros(len(changed), np.uint8), np.empty(len(changed), np.int64)
     out = rewrite(
         data, offsets, found, rules.switches,
         rules.table, rules.target, rules.kana, rules.expansion_ends, rules.expansions,
-        ends, changed, marked,
+        ends, counts, marked,
     )  # fmt: skip
+    changed += counts
     return out, ends, marked
 
 
 def _compose_marked(
     out: Bytes, ends: Counts, marked: npt.NDArray[np.uint8], changed: Counts
-) -> tuple[Bytes, Counts]:
-    """Compose the marked texts by the full rules of NFC; return the new bytes and offsets."""
+) -> tuple[Bytes, Counts, bool]:
+    """Compose the marked texts; return bytes and offsets, and whether anything changed."""
     parts: list[Bytes] = []
     sizes, done = np.diff(ends), 0
     for text in np.flatnonzero(marked):
@@ -177,8 +183,8 @@ def _compose_marked(
         parts += [out[done:start], fresh]
         done = stop
     if not parts:
-        return out, ends
-    return np.concatenate([*parts, out[done:]]), np.concatenate([[0], np.cumsum(sizes)])
+        return out, ends, False
+    return np.concatenate([*parts, out[done:]]), np.concatenate([[0], np.cumsum(sizes)]), True
 
 
 def compose(text: str) -> str:

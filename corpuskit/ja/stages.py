@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -15,8 +16,10 @@ from corpuskit.ja.morphology import CLASSES, MecabTagger, dictionary_info
 from corpuskit.ja.normalize import DEFAULT, NORMALIZE_VERSION, NormalizeOptions, Normalizer
 from corpuskit.stage import Column, Params, Resource, Result, Stage, share, verdicts
 
+#: What each switch does, as the docstring of `NormalizeOptions` says it.
+_ABOUT = dict(re.findall(r"^ +(\w+): (.+)$", NormalizeOptions.__doc__ or "", re.M))
 _OPTIONS: dict[str, Any] = {
-    f.name: (bool, Field(getattr(DEFAULT, f.name), description=f"class '{f.name}' changes"))
+    f.name: (bool, Field(getattr(DEFAULT, f.name), description=_ABOUT.get(f.name, "")))
     for f in fields(NormalizeOptions)
 }
 NormalizeParams = create_model("NormalizeParams", __base__=Params, **_OPTIONS)

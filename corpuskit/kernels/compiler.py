@@ -223,7 +223,7 @@ def _caching_in(folder: Path) -> Iterator[None]:
 
 
 def _forget(function: Callable[..., Any]) -> None:
-    module = function.__module__.rpartition(".")[2]
+    source = Path(function.__code__.co_filename).stem
     folder = _module_dir(function.__module__)
-    for path in folder.rglob(f"{module}.{function.__qualname__}-*.nb[ic]"):
+    for path in folder.rglob(f"{source}.{function.__qualname__}-*.nb[ic]"):
         path.unlink(missing_ok=True)

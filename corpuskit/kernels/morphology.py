@@ -1,7 +1,7 @@
 """The loops around MeCab: pieces into one buffer, its output into arrays, text into morphemes.
 
-MeCab prints, for each morpheme, the white space before it, its length in bytes, " " or, for an
-unknown word, "?", its context id and "\\n"; after each piece, ".".
+MeCab prints, for each morpheme, the white space before it, its length in bytes, then " " and its
+context id, or, for an unknown word, "?" and its part of speech, then "\\n"; after each piece, ".".
 """
 
 from __future__ import annotations
@@ -53,19 +53,37 @@ def _number(output: Bytes, at: np.uint64) -> tuple[Int, np.uint64]:
     return value, at
 
 
+@inline
+def _name(
+    output: Bytes, at: np.uint64, size: np.uint64, names: Bytes, ends: Long
+) -> tuple[Int, np.uint64]:
+    """Return which of the names stands before the line break, and the position of that."""
+    stop = at
+    while stop < size and output[stop] != _LINE:
+        stop += ONE
+    for which in range(len(ends) - 1):
+        first, length = ends[which], ends[which + 1] - ends[which]
+        same = length == np.int64(stop - at)
+        for i in range(length if same else 0):
+            same = same and names[first + i] == output[np.int64(at) + i]
+        if same:
+            return np.int64(which), stop
+    return np.int64(len(ends) - 1), stop
+
+
 @kernel(
-    "int64(uint8[::1], int64[::1], int64[::1], int32[::1], int32[::1], uint16[::1], uint8[::1],"
-    "int32[::1])"
+    "int64(uint8[::1], int64[::1], int64[::1], uint8[::1], int64[::1], int64,"
+    "int32[::1], int32[::1], uint16[::1], int32[::1])"
 )
 def read_output(
-    output: Bytes, starts: Long, stops: Long,
-    begins: Int32, ends: Int32, contexts: Contexts, unknown: Bytes, counts: Int32,
+    output: Bytes, starts: Long, stops: Long, names: Bytes, name_ends: Long, known: Int,
+    begins: Int32, ends: Int32, contexts: Contexts, counts: Int32,
 ) -> Int:  # fmt: skip
     """Read MeCab's packed output for the pieces; return the number of morphemes, or -1.
 
-    `begins`, `ends`, `contexts` and `unknown` receive one entry a morpheme, `counts` one a piece;
-    they have room for as many as `output` has line breaks. -1 says that the output does not fit
-    the pieces.
+    `begins`, `ends` and `contexts` receive one entry a morpheme, `counts` one a piece; they have
+    room for as many as `output` has line breaks. Unknown words get `known` plus the number of their
+    part of speech in `names` as context. -1 says that the output does not fit the pieces.
     """
     size = np.uint64(len(output))
     at, n = np.uint64(0), np.int64(0)
@@ -77,14 +95,17 @@ def read_output(
                 at += ONE
                 continue
             length, at = _number(output, at)
-            unknown[n] = output[at] == _UNKNOWN
-            contexts[n], at = _number(output, at + ONE)
+            if output[at] == _UNKNOWN:
+                which, at = _name(output, at + ONE, size, names, name_ends)
+                contexts[n] = known + which
+            else:
+                contexts[n], at = _number(output, at + ONE)
             begins[n] = position
             position += length
             ends[n] = position
             n += 1
             at += ONE
-        if at == size or position > stops[piece]:
+        if at >= size or position > stops[piece]:
             return np.int64(-1)
         counts[piece] = n - before
         at += ONE

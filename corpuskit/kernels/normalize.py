@@ -150,8 +150,8 @@ def _joins(table: Bytes, last: Int, point: Int, following: Int) -> Bool:
         return marks & KANJI != 0
     if point >= 0xE0000:
         return marks & EMOJI != 0 or 0xE0020 <= last < 0xE0080
-    if following == 0x20E3:
-        return 0x30 <= last <= 0x39 or last == 0x23 or last == 0x2A
+    if point == 0xFE0F and following == 0x20E3 and (0x30 <= last <= 0x39 or last in (0x23, 0x2A)):
+        return True
     return marks & EMOJI != 0 or (marks & KANJI != 0 and point <= 0xFE02)
 
 

@@ -113,7 +113,7 @@ def _separator(c: Points, k: Bytes, j: Int, kanji: Bool, zero: Bool) -> tuple[In
 
 
 @kernel("int64(uint16[::1], uint8[::1], uint8[::1], int64, uint64, uint64[::1])")
-def _chain(c: Points, k: Bytes, flags: Bytes, i: int, sign: np.uint64, got: Words) -> Int:
+def _chain(c: Points, k: Bytes, flags: Bytes, i: Int, sign: np.uint64, got: Words) -> Int:
     """Read numbers joined by `-`, `/`, `:`, `.`, `〜` or `×`: 100-240, 12:30, 2024/4/1, 1.2.3.
 
     Leaves their hash in `got[HASH]`, the first value in `got[VALUE]`, and in `got[CLASS]` what
@@ -238,7 +238,7 @@ def _with_unit(
     " uint64[::1])"
 )
 def _number(
-    c: Points, k: Bytes, flags: Bytes, i: int, table: bool, keys: Words, kinds: Bytes, got: Words
+    c: Points, k: Bytes, flags: Bytes, i: Int, table: Bool, keys: Words, kinds: Bytes, got: Words
 ) -> Int:
     """Read a number, or joined numbers, with sign, currency and unit. Returns the end."""
     kanji = k[i] == KANJI_DIGIT or k[i] == KANJI_TEN
@@ -290,26 +290,26 @@ def _is_table(c: Points, k: Bytes, end: Int) -> Bool:
 
 
 @kernel(
-    "int64(uint16[::1], uint8[::1], int32[::1], int64, boolean, uint8[::1], uint64[::1],"
+    "int64(uint16[::1], uint8[::1], uint8[::1], int32[::1], int64, boolean, uint64[::1],"
     " uint8[::1], boolean, uint64[::1], uint64[::1], int32[:,::1])"
 )
 def _scan_block(
     c: Points,
     k: Bytes,
-    where: Positions,
-    end: int,
-    table: bool,
     flags: Bytes,
+    where: Positions,
+    end: Int,
+    table: Bool,
     keys: Words,
     kinds: Bytes,
-    soft: bool,
+    soft: Bool,
     got: Words,
     hashes: Words,
     spans: Spans,
 ) -> Int:
     """Write the tokens of a folded block to `hashes` and `spans`; return how many."""
     found = 0
-    i = PAD
+    i: Int = PAD
     while i < end:
         kind = k[i]
         if c[i] == _GAN and c[i + 1] == _NEN and _era(c, i, keys, kinds):
@@ -356,7 +356,7 @@ def scan(
     flags: Bytes,
     keys: Words,
     kinds: Bytes,
-    soft: bool,
+    soft: Bool,
     bounds: Bounds,
 ) -> tuple[Words, Spans]:
     """Return the hashes and the spans of all tokens; those of text i are `bounds[i]:bounds[i+1]`.
@@ -366,9 +366,9 @@ def scan(
     """
     c, k = np.zeros(ROOM, np.uint16), np.zeros(ROOM, np.uint8)
     where, got = np.zeros(ROOM, np.int32), np.zeros(8, np.uint64)
-    block_hashes, block_spans = np.empty(ROOM, np.uint64), np.empty((ROOM, 4), np.int32)
     hashes, spans = np.empty(ROOM, np.uint64), np.empty((ROOM, 4), np.int32)
-    total = 0
+    total: Int = 0
+    table: Bool = False
     bounds[0] = 0
     for i in range(len(offsets) - 1):
         at, stop = np.int64(offsets[i]), np.int64(offsets[i + 1])
@@ -376,16 +376,12 @@ def scan(
         while at < stop:
             end = fold_block(data, at, stop, fold, classes, expansions, c, k, where)
             table = table or _is_table(c, k, end)
-            found = _scan_block(
-                c, k, where, end, table, flags, keys, kinds, soft, got, block_hashes, block_spans
-            )
-            if total + found > len(hashes):
+            if total + end > len(hashes):
                 hashes, spans = _grown(hashes, spans, total)
-            for token in range(found):
-                hashes[total] = block_hashes[token]
-                for column in range(4):
-                    spans[total, column] = block_spans[token, column]
-                total += 1
+            total += _scan_block(
+                c, k, flags, where, end, table, keys, kinds, soft, got,
+                hashes[total:], spans[total:],
+            )  # fmt: skip
             at = np.int64(where[end])
             if at < stop and data[at] == 10:
                 table = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from corpuskit.kernels.buffers import Bytes, Words
+from corpuskit.kernels.buffers import Bytes, Int, Words
 from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.utf8 import decode
 
@@ -36,13 +36,13 @@ _MIDDLE_DOT, _TOUTEN = 0x30FB, 0x3001
 
 
 @inline
-def fnv(word: np.uint64, point: int) -> np.uint64:
+def fnv(word: np.uint64, point: Int) -> np.uint64:
     """One step of FNV-1a over code points; `corpuskit.dedup.units` fills its tables by it."""
     return np.uint64((word ^ np.uint64(point)) * FNV_PRIME)
 
 
 @inline
-def _voice(point: int, steps: int) -> int:
+def _voice(point: Int, steps: Int) -> Int:
     """The kana with its mark, such as ポ of ホ and 2; the same kana where there is none."""
     kana = point + 0x60 if point < 0x30A0 else point
     h_row = 0x30CF <= kana <= 0x30DB and (kana - 0x30CF) % 3 == 0
@@ -57,15 +57,15 @@ def _voice(point: int, steps: int) -> int:
 )
 def fold_block(
     data: Bytes,
-    at: int,
-    stop: int,
+    at: Int,
+    stop: Int,
     fold: Points,
     classes: Bytes,
     expansions: Points,
     c: Points,
     k: Bytes,
     where: Positions,
-) -> int:
+) -> Int:
     """Fold a line, or a block of it, into `c`, `k` (classes) and `where` (their first bytes).
 
     The block is at `PAD:end` of the arrays, which have `ROOM` cells; `where[end]` is the byte
@@ -102,7 +102,7 @@ def fold_block(
 
 
 @inline
-def _digits(c: Points, k: Bytes, j: int, got: Words) -> int:
+def _digits(c: Points, k: Bytes, j: Int, got: Words) -> Int:
     """Read Arabic digits with their thousands commas into `got[VALUE]`; return their end."""
     first = j
     value = np.uint64(0)
@@ -120,7 +120,7 @@ def _digits(c: Points, k: Bytes, j: int, got: Words) -> int:
 
 
 @inline
-def _decimals(c: Points, k: Bytes, j: int, got: Words) -> int:
+def _decimals(c: Points, k: Bytes, j: Int, got: Words) -> Int:
     """Hash decimals, and an exponent (⁵, ^5, e-5), which makes the value a hard one."""
     if c[j] == _DOT and k[j + 1] == DIGIT:
         j += 1
@@ -147,7 +147,7 @@ def _decimals(c: Points, k: Bytes, j: int, got: Words) -> int:
 
 
 @inline
-def _kanji_decimals(c: Points, k: Bytes, flags: Bytes, j: int, got: Words) -> int:
+def _kanji_decimals(c: Points, k: Bytes, flags: Bytes, j: Int, got: Words) -> Int:
     """Hash kanji decimals (〇・五); skip a comma before three kanji digits (三、〇〇〇)."""
     if k[j + 1] != KANJI_DIGIT:
         return j
@@ -163,7 +163,7 @@ def _kanji_decimals(c: Points, k: Bytes, flags: Bytes, j: int, got: Words) -> in
 
 
 @kernel("int64(uint16[::1], uint8[::1], uint8[::1], int64, uint64[::1])")
-def read_group(c: Points, k: Bytes, flags: Bytes, i: int, got: Words) -> int:
+def read_group(c: Points, k: Bytes, flags: Bytes, i: Int, got: Words) -> Int:
     """Read one number at `i` into `got`: `VALUE`, `TAIL` (hash of decimals), `HARD_VALUE`.
 
     Arabic digits with commas, decimals and exponents, or kanji digits, positional or not; 千, 万

@@ -69,12 +69,12 @@ def kind_of(keys: Words, kinds: Bytes, word: np.uint64) -> Int:
 
 
 @kernel("int64(uint16[::1], uint8[::1], int64, uint64[::1], uint8[::1])")
-def longest_word(c: Points, k: Bytes, i: int, keys: Words, kinds: Bytes) -> Int:
+def longest_word(c: Points, k: Bytes, i: Int, keys: Words, kinds: Bytes) -> Int:
     """The longest word of the table at `i`, as 16 * its end + its kind, or 0.
 
     A word in letters or katakana ends where the letters or the katakana end.
     """
-    found = 0
+    found: Int = 0
     word = FNV_OFFSET
     for j in range(i, i + LONGEST_WORD):
         if c[j] == 0:
@@ -89,7 +89,7 @@ def longest_word(c: Points, k: Bytes, i: int, keys: Words, kinds: Bytes) -> Int:
 
 
 @kernel("int64(uint16[::1], uint8[::1], uint8[::1], int64, uint64[::1], uint8[::1])")
-def _unit(c: Points, k: Bytes, flags: Bytes, i: int, keys: Words, kinds: Bytes) -> Int:
+def _unit(c: Points, k: Bytes, flags: Bytes, i: Int, keys: Words, kinds: Bytes) -> Int:
     """The unit at `i` with exponents and divisors (m2, km/h, 円/kWh), as 16 * end + kind, or 0."""
     if not flags[c[i]] & STARTS_UNIT:
         return 0
@@ -134,10 +134,10 @@ def unit_hash(c: Points, k: Bytes, start: Int, stop: Int) -> np.uint64:
     """The hash of a unit as it stands; m2 is m²."""
     word = FNV_OFFSET
     for j in range(start, stop):
-        point = np.int64(c[j])
         if k[j] == DIGIT:
-            point = 0xB2 if point == _TWO else 0xB3
-        word = fnv(word, point)
+            word = fnv(word, 0xB2 if c[j] == _TWO else 0xB3)
+        else:
+            word = fnv(word, np.int64(c[j]))
     return word
 
 
@@ -188,11 +188,12 @@ def _is_address(c: Points, k: Bytes, i: Int, j: Int) -> Bool:
 
 
 @kernel("int64(uint16[::1], uint8[::1], int64, uint64[::1], uint8[::1], uint64[::1])")
-def read_word(c: Points, k: Bytes, i: int, keys: Words, kinds: Bytes, got: Words) -> Int:
+def read_word(c: Points, k: Bytes, i: Int, keys: Words, kinds: Bytes, got: Words) -> Int:
     """Read a run of letters and digits at `i`: a token if it has both. Returns its end."""
     got[CLASS] = 0
     j = i
-    letters, digits, slashes, lower, dot = 0, 0, 0, 0, 0
+    dot: Int = 0
+    letters, digits, slashes, lower = 0, 0, 0, 0
     while True:
         if k[j] == LETTER:
             letters += 1

@@ -166,12 +166,10 @@ def _reaches(common: Int, sizes: Int, bound: float) -> Bool:
 @inline
 def needed_for(sizes: Int, bound: float) -> Int:
     """Return the least intersection that reaches the Jaccard `bound`, exactly as `_reaches`."""
-    needed = np.int64(bound * sizes / (1.0 + bound))
-    while needed > 1 and _reaches(needed - 1, sizes, bound):
-        needed -= 1
-    while not _reaches(needed, sizes, bound) and needed < sizes:
+    needed: Int = max(int(bound * sizes / (1.0 + bound)) - 1, 1)  # at most two too few
+    while needed < sizes and not _reaches(needed, sizes, bound):
         needed += 1
-    return needed if needed > 1 else 1
+    return needed
 
 
 @inline

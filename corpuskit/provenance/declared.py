@@ -1,4 +1,4 @@
-"""The stage `provenance`: how well a document's origin is documented, from what the source declares.
+"""The stage `provenance`: how well a document's origin is documented by its source.
 
 It only weighs evidence; it is not legal advice and decides nothing.
 """
@@ -9,7 +9,6 @@ from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpuskit.document import append_columns
 from corpuskit.stage import Column, Stage
@@ -17,6 +16,16 @@ from corpuskit.stage import Column, Stage
 #: Points for each fact the recipe states about a source; 100 in all. The weights are ours: licence
 #: and legal basis answer "may we", the others "from where and when".
 POINTS = {"license": 30, "legal_basis": 30, "publisher": 20, "date": 10, "country": 10}
+
+#: The names of the missing facts by a number whose bit i is set where fact i is missing. (Joining
+#: columns in Arrow gives no rows at all where every value is null.)
+_MISSING = pa.array(
+    [
+        ",".join(name for bit, name in enumerate(POINTS) if number >> bit & 1)
+        for number in range(1 << len(POINTS))
+    ],
+    pa.string(),
+)
 
 
 class Declared(Stage):
@@ -38,12 +47,12 @@ class Declared(Stage):
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Add the points of the facts that are there."""
         score = np.zeros(batch.num_rows, np.int64)
-        missing = []
-        for name, points in POINTS.items():
-            known = pc.is_valid(batch.column(name))
-            score += points * known.to_numpy(zero_copy_only=False)
-            missing.append(pc.if_else(known, pa.scalar(None, pa.string()), name))
-        names = pc.binary_join_element_wise(*missing, ",", null_handling="skip")
+        unknown = np.zeros(batch.num_rows, np.int64)
+        for bit, (name, points) in enumerate(POINTS.items()):
+            known = batch.column(name).is_valid().to_numpy(zero_copy_only=False)
+            score += points * known
+            unknown |= ~known.astype(bool) * np.int64(1 << bit)
+        missing = _MISSING.take(pa.array(unknown))
         return append_columns(
-            batch, {"provenance_score": pa.array(score), "provenance_missing": names}
+            batch, {"provenance_score": pa.array(score), "provenance_missing": missing}
         )

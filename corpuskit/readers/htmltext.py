@@ -136,6 +136,7 @@ class _Writer:
             tag in _LISTS or (tag == "li" and self.lists and self.lists[-1].implied)
         ) and self.lists:
             self.lists.pop()
+            self.tight = self.tight and bool(self.lists)
 
     def flush(self, heading: str = "") -> None:
         """End the block that is open."""

@@ -58,7 +58,7 @@ class Parquet(Reader):
             yield failed_file(file, identity, "corrupt_parquet", "not a readable Parquet file")
             return
         with source:
-            if wrong := self._wrong_columns(source.schema_arrow):
+            if wrong := wrong_columns(source.schema_arrow, self.fields.text):
                 yield failed_file(file, identity, *wrong)
                 return
             stop = source.num_row_groups if piece.stop < 0 else piece.stop
@@ -66,20 +66,6 @@ class Parquet(Reader):
             for group in range(piece.start, stop):
                 yield from self._group(source, group, first, identity)
                 first += source.metadata.row_group(group).num_rows
-
-    def _wrong_columns(self, schema: pa.Schema) -> tuple[str, str] | None:
-        name = self.fields.text
-        if name not in schema.names:
-            there = name_list(schema.names)
-            found = [f.name for f in schema if is_text(f.type)]
-            hint = (
-                f"; set 'text: {found[0]}'" if len(found) == 1 else "; set 'text:' to one of them"
-            )
-            return "missing_text", f"there is no column '{name}'; there are: {there}{hint}"
-        kind = schema.field(name).type
-        if not is_text(kind):
-            return "wrong_type", f"the column '{name}' is of type {kind}, not string"
-        return None
 
     def _group(
         self, source: pq.ParquetFile, group: int, first: int, identity: Identity
@@ -100,6 +86,19 @@ class Parquet(Reader):
             message = f"rows {number} to {last} can't be read: the row group is corrupt"
             row = problem(identity, f"row {number}", "corrupt_parquet", message)
             yield Read(no_records(), problems([row]))
+
+
+def wrong_columns(schema: pa.Schema, name: str) -> tuple[str, str] | None:
+    """What is wrong with a table whose text should be in column `name`: (error, message)."""
+    if name not in schema.names:
+        found = [field.name for field in schema if is_text(field.type)]
+        hint = f"'text: {found[0][:40]}'" if len(found) == 1 else "'text:' to one of them"
+        there = name_list(schema.names)
+        return "missing_text", f"there is no column '{name}'; there are: {there}; set {hint}"
+    kind = schema.field(name).type
+    if not is_text(kind):
+        return "wrong_type", f"the column '{name}' is of type {kind}, not string"
+    return None
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit.kernels.buffers import text_buffers
+from corpuskit.kernels.charset import FOREIGN, foreign_kanji
 from corpuskit.kernels.counts import COLUMNS, DUPLICATE_COLUMNS, duplicate_lines, text_counts
 
 Counts = dict[str, np.ndarray]
@@ -54,3 +55,11 @@ def duplicate_counts_of(text: pa.Array) -> Counts:
     out = np.empty((len(text), len(DUPLICATE_COLUMNS)), np.int64)
     duplicate_lines(data, offsets, out)
     return dict(zip(DUPLICATE_COLUMNS, out.T, strict=True))
+
+
+def foreign_kanji_of(text: pa.Array) -> np.ndarray:
+    """Kanji of each text that no Japanese standard has, int64[n]."""
+    data, offsets = text_buffers(text)
+    out = np.empty(len(text), np.int64)
+    foreign_kanji(data, offsets, FOREIGN, out)
+    return out

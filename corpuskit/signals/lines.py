@@ -6,12 +6,19 @@ from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpuskit.document import append_columns
 from corpuskit.stage import Column, Stage, share
 
 _I = pa.int64()
 _F = pa.float64()
+
+
+def _exclamations(text: pa.Array) -> np.ndarray:
+    found = [pc.count_substring(text, mark).to_numpy() for mark in ("！", "!")]
+    total: np.ndarray = found[0].astype(np.int64) + found[1]
+    return total
 
 
 class Lines(Stage):
@@ -34,6 +41,7 @@ class Lines(Stage):
         Column("bullet_line_ratio", _F, "lines that start with a list mark / lines"),
         Column("ellipsis_line_ratio", _F, "lines that end in an ellipsis / lines (Gopher, 2021)"),
         Column("duplicate_line_ratio", _F, "lines equal to an earlier one / lines (Gopher, 2021)"),
+        Column("exclamation_ratio", _F, "！ and ! / sentence marks; high in advertising"),
         Column("urls", _I, "occurrences of http:// and https://"),
     )
 
@@ -57,6 +65,9 @@ class Lines(Stage):
             "bullet_line_ratio": share(counts["bullet_lines"], lines),
             "ellipsis_line_ratio": share(counts["ellipsis_lines"], lines),
             "duplicate_line_ratio": share(repeated, lines),
+            "exclamation_ratio": share(
+                _exclamations(text), np.maximum(counts["sentence_marks"], 1)
+            ),
             "urls": pa.array(counts["urls"]),
         }
         return append_columns(batch, columns)

@@ -30,13 +30,18 @@ class Scripts(Stage):
         Column(
             "kana_ratio",
             _F,
-            "(hiragana + katakana) / (hiragana + katakana + kanji); near 0 in Chinese",
+            "(hiragana + katakana) / (hiragana + katakana + kanji)",
+        ),
+        Column(
+            "foreign_kanji_ratio",
+            _F,
+            "kanji that neither JIS X 0213 nor CP932 has / kanji; high in simplified Chinese",
         ),
     )
 
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """One pass over the text buffers."""
-        from corpuskit.signals.counting import counts_of
+        """Two passes over the text buffers."""
+        from corpuskit.signals.counting import counts_of, foreign_kanji_of
 
         counts = counts_of(batch.column("text"))
         visible = counts["characters"] - counts["spaces"]
@@ -45,4 +50,6 @@ class Scripts(Stage):
         columns.update({f"{name}_ratio": share(counts[name], visible) for name in _SHARES})
         columns["japanese_ratio"] = share(kana + counts["kanji"], visible)
         columns["kana_ratio"] = share(kana, kana + counts["kanji"])
+        foreign = foreign_kanji_of(batch.column("text"))
+        columns["foreign_kanji_ratio"] = share(foreign, counts["kanji"])
         return append_columns(batch, columns)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +55,9 @@ def run(
     """
     if not sys.platform.startswith("linux"):
         raise BenchError("measuring a tree of processes needs Linux's /proc")
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     log.parent.mkdir(parents=True, exist_ok=True)
     before = _children_cpu()
-    with log.open("wb") as output, _Watch() as watch:
+    with log.open("wb") as output, _adopting(), _Watch() as watch:
         started = time.perf_counter()
         try:
             process = subprocess.Popen(
@@ -70,11 +69,11 @@ def run(
             )
             code = process.wait()
             wall = time.perf_counter() - started
-            _reap_orphans()
+            _reap(watch.known)
         except OSError as error:
             raise BenchError(f"can't run {command[0]}: {error}") from error
         finally:
-            _end_descendants()
+            _end(watch.known)
     if code:
         raise BenchError(f"{' '.join(command)}\nended with exit code {code}:\n{_tail(log)}")
     return Measured(wall, _children_cpu() - before, watch.peak, watch.largest)
@@ -85,25 +84,39 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _reap_orphans() -> None:
+@contextlib.contextmanager
+def _adopting() -> Iterator[None]:
+    """Make orphans of what this process starts its own children."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def _reap(known: frozenset[int]) -> None:
     """Wait for what outlived the command, so that its CPU time is accounted."""
     deadline = time.monotonic() + _ORPHAN_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            time.sleep(0.02)
+    while time.monotonic() < deadline and (left := _new(known)):
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):  # still another's child
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.02)
 
 
-def _end_descendants() -> None:
+def _end(known: frozenset[int]) -> None:
     """End what is still there, by its id: after an interrupt, or a process that won't go."""
-    for pid in _descendants(os.getpid()):
+    for pid in _new(known):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    for pid in _new(known):
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
+
+
+def _new(known: frozenset[int]) -> list[int]:
+    return [pid for pid in _descendants(os.getpid()) if pid not in known]
 
 
 def _tail(log: Path) -> str:
@@ -111,10 +124,11 @@ def _tail(log: Path) -> str:
 
 
 class _Watch:
-    """Samples the memory of all descendants of this process while a command runs."""
+    """Samples the memory of this process's new descendants while a command runs."""
 
     def __init__(self) -> None:
         self.peak = self.largest = 0
+        self.known = frozenset(_descendants(os.getpid()))
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
@@ -127,9 +141,8 @@ class _Watch:
         self._thread.join()
 
     def _sample(self) -> None:
-        me = os.getpid()
         while not self._stop.wait(_POLL_SECONDS):
-            sizes = [_resident(pid) for pid in _descendants(me)]
+            sizes = [_resident(pid) for pid in _new(self.known)]
             self.peak = max(self.peak, sum(sizes))
             self.largest = max(self.largest, *sizes, 0)
 

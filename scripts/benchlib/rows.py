@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchlib.errors import BenchError
 
@@ -73,14 +74,13 @@ def find(inputs: Sequence[Path]) -> list[Path]:
 def read(path: Path) -> Iterator[Row]:
     """The rows of one file that have a `text`."""
     with contextlib.ExitStack() as stack:
-        raw = stack.enter_context(path.open("rb"))
-        stream: io.IOBase = raw
+        stream: Any = stack.enter_context(path.open("rb"))
         if path.name.endswith(".zst"):
             import zstandard
 
-            stream = stack.enter_context(zstandard.ZstdDecompressor().stream_reader(raw))
+            stream = stack.enter_context(zstandard.ZstdDecompressor().stream_reader(stream))
         # Only a line feed ends a line; U+2028 and its like stand inside JSON strings.
-        for number, line in enumerate(io.TextIOWrapper(stream, "utf-8", newline="\n")):  # type: ignore[type-var]
+        for number, line in enumerate(io.TextIOWrapper(stream, "utf-8", newline="\n")):
             row = json.loads(line)
             if isinstance(row.get("text"), str):
                 yield Row(str(row.get("id", f"{path.name}:{number}")), row["text"])

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -8,10 +10,7 @@ from .traps import TEXTS
 
 
 def cut(data: np.ndarray, offsets: np.ndarray) -> list[str]:
-    return [
-        data[start:stop].tobytes().decode()
-        for start, stop in zip(offsets[:-1], offsets[1:], strict=True)
-    ]
+    return [data[start:stop].tobytes().decode() for start, stop in itertools.pairwise(offsets)]
 
 
 @pytest.mark.parametrize("first", [0, 5])
@@ -89,5 +88,5 @@ def test_hex_of_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["0" * 31, "0" * 33, "g" + "0" * 31, "０" * 32, "é" * 16])
 def test_what_is_not_hex_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="32 hex|hex digits"):
+    with pytest.raises(ValueError, match="hex digits"):
         parse_hex(pa.array([text]))

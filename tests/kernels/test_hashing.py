@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -48,9 +50,7 @@ def test_digests_have_two_seeds() -> None:
 @given(st.lists(st.sampled_from([b"\n", b"\r\n", b"a", "あ".encode(), b"\0"])).map(b"".join))
 def test_line_bounds_cut_like_splitlines_at_line_feeds(data: bytes) -> None:
     bounds = line_bounds(as_bytes(data)).tolist()
-    lines = [
-        data[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    lines = [data[start:stop] for start, stop in itertools.pairwise(bounds)]
     expected = [part + b"\n" for part in data.split(b"\n")]
     expected[-1] = expected[-1][:-1]
     assert lines == [line for line in expected if line]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,9 @@ def main(config: dict[str, Any]) -> None:
         logs = str(work / "logs" / name)
         LocalPipelineExecutor(steps_of, tasks=count, workers=workers, logging_dir=logs).run()
         seconds[name] = round(time.perf_counter() - started, 3)
-    Path(config["result"]).write_text(json.dumps({"seconds": seconds}), "utf-8")
+    Path(config["result"]).write_text(
+        json.dumps({"seconds": seconds, "version": version("datatrove")}), "utf-8"
+    )
 
 
 if __name__ == "__main__":

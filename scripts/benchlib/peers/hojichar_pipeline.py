@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import hojichar  # type: ignore[import-not-found]
-from hojichar import Compose, Document, document_filters
+from hojichar import (  # type: ignore[import-not-found]
+    Compose,
+    Document,
+    document_filters,
+)
 from hojichar.core.parallel import Parallel  # type: ignore[import-not-found]
 from hojichar.filters.deduplication import (  # type: ignore[import-not-found]
     GenerateDedupLSH,
@@ -57,7 +61,7 @@ def main(config: dict[str, Any]) -> None:
         for stats in compose.get_total_statistics()
         if stats.discard_num and stats.name != "Total"
     }
-    result = {**counts, "rejected_by": by_filter, "version": hojichar.__version__}
+    result = {**counts, "rejected_by": by_filter, "version": version("hojichar")}
     Path(config["result"]).write_text(json.dumps(result, ensure_ascii=False), "utf-8")
 
 

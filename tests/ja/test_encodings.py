@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import csv
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from corpuskit.ja.encodings import Decoded, UndecodableError, decode, sniff
+from corpuskit.ja.jis import decode_eucjp, decode_iso2022jp, jis_cell
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+CODECS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be", "utf-32-be")
+SENTENCES = (
+    "彼女は窓を開けて、遠くの山に残る雪を眺めた。",
+    "設備の点検は月に一度、担当者が二人で行う。",
+    "第三条　前項の規定による届出は、書面でしなければならない。",
+    "データベースの接続文字列を config.json に記述します。",
+    "ポンプの軸受に異音がある場合は、運転を止めて確かめる。",
+    "平成十二年四月一日から施行する。ただし、附則を除く。",
+    "「どこへ行くの」「市場まで、魚を買いに」",
+    "Python 3.11 では match 文を使うことができる。",
+    "ローマ字とカタカナ、漢字仮名交じり文のテスト。",
+    "図書館の開館時間は季節によって変わることがある。",
+)
+TEXT = "".join(SENTENCES)
+
+
+def right(found: Decoded, text: str, codec: str) -> bool:
+    return (found.text, found.encoding, found.replaced) == (text, codec, 0)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("text", [TEXT, *SENTENCES])
+def test_whole_sentences(codec: str, text: str) -> None:
+    assert right(decode(text.encode(codec)), text, codec)
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16-le"),
+        ("utf-32", "utf-32-le"),
+    ],
+)
+def test_byte_order_marks_are_certain_and_not_text(codec: str, name: str) -> None:
+    for text in ("", "a", "㈱①", TEXT):
+        assert decode(text.encode(codec)) == Decoded(text, name, 1.0, 0)
+
+
+def snippets(codec: str, length: int, count: int) -> list[bytes]:
+    """Raw pieces of `length` characters, the last byte cut off every second one."""
+    rng = random.Random(f"{codec} {length}")
+    found = []
+    while len(found) < count:
+        start = rng.randrange(len(TEXT) - length)
+        piece = TEXT[start : start + length].encode(codec)
+        found.append(piece[: len(piece) - len(found) % 2])
+    return found
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize(("length", "least"), [(12, 0.98), (25, 1), (60, 1)])
+def test_short_pieces_and_cuts_in_mid_character(codec: str, length: int, least: float) -> None:
+    pieces = snippets(codec, length, 200)
+    found = [sniff(piece) for piece in pieces]
+    hits = sum(each is not None and each.encoding == codec for each in found)
+    assert hits >= least * len(pieces)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp932", "euc_jp", "iso2022_jp"])
+def test_one_broken_byte_changes_nothing(codec: str) -> None:
+    rng = random.Random(codec)
+    hits = 0
+    for piece in snippets(codec, 60, 200):
+        raw = bytearray(piece)
+        raw[rng.randrange(len(raw))] = rng.randrange(256)
+        found = sniff(bytes(raw))
+        hits += found is not None and found.encoding == codec
+    assert hits >= 199
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_cut_is_one_broken_character(codec: str) -> None:
+    raw = TEXT.encode(codec)
+    # ISO-2022-JP goes back to ASCII at the end; cut before that.
+    cut = raw[:-4] if codec == "iso2022_jp" else raw[:-1]
+    found = decode(cut)
+    assert (found.encoding, found.replaced) == (codec, 1)
+    assert found.text == TEXT[:-1] + "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "encoding"),
+    [
+        ("①㈱髙﨑～ｶﾅのついた日本語".encode("cp932"), "①㈱髙﨑～ｶﾅのついた日本語", "cp932"),
+        (b"\xad\xa1\xad\xea\xfc\xe2\x8f\xf4\xfd\xa4\xce\xc6\xfc", "①㈱髙鶴の日", "euc_jp"),
+        (b"\x1b$B-!-jFnJ8\x1b(B.", "①㈱南文.", "iso2022_jp"),
+        (b"\x1b$B%F\x1b(I6@65\x1b(Bx", "テｶﾀｶｵ", "iso2022_jp"),
+        ("ﾌﾘｺﾐ ｶ)ﾄｳｷﾖｳｼﾖｳｼﾞ".encode("cp932"), "ﾌﾘｺﾐ ｶ)ﾄｳｷﾖｳｼﾖｳｼﾞ", "cp932"),
+        ("これは𠮟る、俱利伽羅、頰、剝がす".encode("shift_jis_2004"), "", "shift_jis_2004"),
+        ("これは𠮟る、俱利伽羅、頰、剝がす".encode("euc_jis_2004"), "", "euc_jis_2004"),
+        ("Größe für das Café, où l’été".encode("cp1252"), "Größe für das Café, où l’été", "cp1252"),
+        ("Это пример текста".encode(), "Это пример текста", "utf-8"),
+        ("café".encode(), "café", "utf-8"),
+        ("あ".encode("cp932"), "あ", "cp932"),
+        ("日本".encode("euc_jp"), "日本", "euc_jp"),
+        (b"plain ASCII\x1a", "plain ASCII\x1a", "utf-8"),
+        (b"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m", "utf-8"),
+        (b"", "", "utf-8"),
+    ],
+)
+def test_particular_texts(raw: bytes, text: str, encoding: str) -> None:
+    found = decode(raw)
+    if text:
+        assert found.text == text.replace("ｶﾀｶｵ", "ｶﾀｶｵ"[:0] + found.text[1:-1] + "") or True
+    assert found.encoding == encoding
+    assert found.replaced == 0
+    assert found.text == (text or raw.decode(encoding))
+
+
+@pytest.mark.parametrize("codec", ["cp932", "euc_jp", "utf-8"])
+@pytest.mark.parametrize("declared", ["utf-8", "Shift_JIS", "EUC-JP", "iso-8859-1", "gb2312", "?"])
+def test_wrong_declarations_are_survived(codec: str, declared: str) -> None:
+    assert right(decode(TEXT.encode(codec), declared), TEXT, codec)
+
+
+def test_declarations_help_where_the_bytes_say_little() -> None:
+    raw = "多".encode("euc_jp")  # also a valid pair of UTF-8
+    assert decode(raw, "EUC-JP").text == "多"
+    chinese = "这是一个中文文本的例子，包含许多常用汉字。"
+    assert right(decode(chinese.encode("gb18030"), "gb2312"), chinese, "gb18030")
+    korean = "이것은 한국어 텍스트입니다."
+    assert right(decode(korean.encode("cp949"), "euc-kr"), korean, "cp949")
+
+
+def test_text_far_down_counts() -> None:
+    raw = b"# licence\n" * 20_000 + TEXT.encode("euc_jp")
+    assert decode(raw).encoding == "euc_jp"
+
+
+def test_valid_replacement_characters_are_not_counted() -> None:
+    assert decode("壊れた\ufffd字".encode()).replaced == 0
+    assert decode("壊れた\ufffd字".encode() + b"\xff").replaced == 1
+
+
+@pytest.mark.parametrize("raw", [bytes(1000), b"\0\1\2\3" * 100, b"\x7fELF\2\1\1" + bytes(64)])
+def test_binary_is_refused(raw: bytes) -> None:
+    assert sniff(raw) is None
+    with pytest.raises(UndecodableError, match="not text"):
+        decode(raw)
+
+
+def test_random_bytes_are_refused() -> None:
+    rng = random.Random(11)
+    accepted = sum(sniff(rng.randbytes(400)) is not None for _ in range(300))
+    assert accepted == 0
+
+
+def test_hostile_bytes_take_linear_time() -> None:
+    start = time.process_time()
+    for raw in (b"\xff" * 300_000, b"\x1b$B" * 50_000, b"\x81" * 300_000, b"\x8f" * 300_000):
+        sniff(raw)
+        decode_eucjp(raw)
+        decode_iso2022jp(raw)
+    assert time.process_time() - start < 60  # quadratic would be hours
+
+
+def test_cells_of_jis_x_0213() -> None:
+    assert jis_cell(1, 16, 1) == "亜"
+    assert jis_cell(1, 4, 87) == "か\u309a"
+    assert jis_cell(2, 1, 1) == "\U0002000b"
+    assert jis_cell(1, 95, 1) == jis_cell(3, 1, 1) == jis_cell(1, 0, 1) == ""
+
+
+def test_files_whose_encoding_is_known() -> None:
+    if not SHARED.exists():
+        pytest.skip("the shared test documents are not here")
+    with (SHARED / "labels/encoding_truth.tsv").open(encoding="utf-8") as table:
+        truth = {row["path"]: row["encoding"] for row in csv.DictReader(table, delimiter="\t")}
+    names = {"shift_jis": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp"}
+    seen = 0
+    with (SHARED / "fixtures/MANIFEST.tsv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table, delimiter="\t"):
+            label = truth.get(row["origin_path"], "").lower()
+            if not label:
+                continue
+            seen += 1
+            found = decode((SHARED / "fixtures" / row["file"]).read_bytes())
+            assert found.encoding == names.get(label, label), row["file"]
+            assert found.replaced == 0, row["file"]
+    assert seen > 40
