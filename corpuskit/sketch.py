@@ -13,13 +13,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from corpuskit.errors import InputError
 from corpuskit.fieldguess import SAMPLERS, Guess, Record, guess, sample
 from corpuskit.readers.auto import choose
 from corpuskit.registry import Registry
+from corpuskit.sketchnames import ending_of, glob_text, path_text, stem_of, word_of
 
 #: So many record files at the top level get a source each; so many sources a folder may become.
 MOST_FILES = 40
@@ -33,7 +34,6 @@ _ABOUT = re.compile(
     r"(\.[a-z0-9]{1,8})?$|.*\.(sha256|sha1|md5)$",
     re.I,
 )
-_PACKED = (".gz", ".zst", ".bz2")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def sketch(target: Path, recipe: Path, registry: Registry | None = None) -> Sket
     taken = [file for source in saved for file in source.files]
     planner = _Planner(root, [f for f in files if f not in taken], [*mine, *taken])
     sources = [*saved, *planner.sources()]
-    return Sketch(root, _word(root.name) or "corpus", _named(sources), tuple(planner.left_out))
+    return Sketch(root, word_of(root.name) or "corpus", _named(sources), tuple(planner.left_out))
 
 
 def _saved(root: Path, files: Sequence[Found]) -> list[SourceSketch]:
@@ -142,7 +142,9 @@ def _saved(root: Path, files: Sequence[Found]) -> list[SourceSketch]:
         data = next((f for f in own if f.uri.endswith(".arrow")), None)
         records, _ = sample(data.path, "huggingface") if data else ([], {})
         at = root / top
-        sources.append(SourceSketch(at.name, str(at), "huggingface", guess(records), tuple(own)))
+        sources.append(
+            SourceSketch(at.name, path_text(at), "huggingface", guess(records), tuple(own))
+        )
     return sources
 
 
@@ -267,15 +269,15 @@ class _Planner:
     def _cover(self, files: list[Found]) -> list[tuple[str, list[Found]]]:
         """Paths and globs that match exactly some files, as few as possible."""
         if len(files) == 1:
-            return [(str(files[0].path), files)]
+            return [(path_text(files[0].path), files)]
         for pattern, matched in self._patterns(self._folder(files), files):
             if matched == set(files):
                 return [(pattern, files)]
         by_ending: dict[str, list[Found]] = defaultdict(list)
         for file in files:
-            by_ending[_ending(file)].append(file)
+            by_ending[ending_of(file.uri)].append(file)
         if len(by_ending) == 1:
-            return [(str(f.path), [f]) for f in files]
+            return [(path_text(f.path), [f]) for f in files]
         return [part for ending in sorted(by_ending) for part in self._cover(by_ending[ending])]
 
     def _patterns(self, folder: Path, files: list[Found]) -> Iterable[tuple[str, set[Found]]]:
@@ -283,10 +285,10 @@ class _Planner:
         prefix = "" if folder == self.root else folder.relative_to(self.root).as_posix() + "/"
         below = [f for f in [*self.files, *self.left_out, *self.mine] if f.uri.startswith(prefix)]
         flat = [f for f in below if "/" not in f.uri[len(prefix) :]]
-        start = glob.escape(str(folder))
-        yield str(folder), set(below)
+        start = glob_text(folder)
+        yield path_text(folder), set(below)
         yield f"{start}/*", set(flat)
-        endings = {_ending(f) for f in files}
+        endings = {ending_of(f.uri) for f in files}
         if len(endings) == 1 and (ending := endings.pop()):
             yield f"{start}/*{glob.escape(ending)}", {f for f in flat if f.uri.endswith(ending)}
             yield f"{start}/**/*{glob.escape(ending)}", {f for f in below if f.uri.endswith(ending)}
@@ -332,7 +334,7 @@ def _by_fields(files: Sequence[Found]) -> list[tuple[Guess, list[Found]]]:
 
 def _one_file(file: Found) -> SourceSketch:
     found = _by_fields([file])[0][0] if file.reader in SAMPLERS else None
-    return SourceSketch(_stem(file), str(file.path), _reader([file]), found, (file,))
+    return SourceSketch(stem_of(file.uri), path_text(file.path), _reader([file]), found, (file,))
 
 
 def _reader(files: Sequence[Found]) -> str:
@@ -344,30 +346,11 @@ def _reader(files: Sequence[Found]) -> str:
 # --- names ----------------------------------------------------------------------------------------
 
 
-def _ending(file: Found) -> str:
-    """The file name's ending, with that of a compression, such as ``.jsonl.gz``."""
-    name = file.uri.rpartition("/")[2]
-    last = PurePosixPath(name).suffix
-    if last.lower() in _PACKED:
-        return PurePosixPath(name.removesuffix(last)).suffix + last
-    return last
-
-
-def _stem(file: Found) -> str:
-    name = file.uri.rpartition("/")[2]
-    return name.removesuffix(_ending(file)) or name
-
-
 def _part_name(name: str, part: Sequence[Found]) -> str:
     if len(part) == 1:
-        return _stem(part[0])
-    ending = _ending(part[0]).lstrip(".").replace(".", "-")
-    return f"{name}-{ending}" if ending and len({_ending(f) for f in part}) == 1 else name
-
-
-def _word(name: str) -> str:
-    """A name for sources and recipes: no blanks, no slashes, nothing that can't be printed."""
-    return re.sub(r"[\s/\\]+", "_", "".join(c if c.isprintable() else " " for c in name).strip())
+        return stem_of(part[0].uri)
+    ending = ending_of(part[0].uri).lstrip(".").replace(".", "-")
+    return f"{name}-{ending}" if ending and len({ending_of(f.uri) for f in part}) == 1 else name
 
 
 def _named(sources: Iterable[SourceSketch]) -> tuple[SourceSketch, ...]:
@@ -375,7 +358,7 @@ def _named(sources: Iterable[SourceSketch]) -> tuple[SourceSketch, ...]:
     used: Counter[str] = Counter()
     named = []
     for source in sources:
-        plain = _word(source.name) or "source"
+        plain = word_of(source.name) or "source"
         name = plain
         while used[name]:
             used[plain] += 1

@@ -29,8 +29,9 @@ stages:
       - {signal: characters, min: 30, reason: too short to learn from}
       # Manuals that are mostly code or numbers still have a twentieth of Japanese.
       - {signal: japanese_ratio, min: 0.05, reason: not Japanese}
-      # Chinese has no kana at all; lists of names in kanji alone have none either.
-      - {signal: kana_ratio, min: 0.01, reason: no kana}
+      # Simplified Chinese. Traditional Chinese shares its kanji with Japanese: for web pages, add
+      # {signal: kana_ratio, min: 0.01}; it rejects Japanese lists in kanji alone, too.
+      - {signal: foreign_kanji_ratio, max: 0.05, reason: kanji that Japanese does not use}
       # Tables repeat lines too, seldom nine in ten.
       - {signal: duplicate_line_ratio, max: 0.9, reason: the same line again and again}
   - dedup.exact           # the same text twice

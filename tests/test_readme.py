@@ -114,7 +114,7 @@ def test_the_stages_work_in_datasets_map(tmp_path: Path, monkeypatch: pytest.Mon
     exec(compile(code, "README.md", "exec"), space)
     row = space["data"][0]
     assert row["characters"] == 13
-    assert row["rejected_by"] is None
+    assert row["rejected_by"] == ""
 
 
 def test_the_recipe_of_the_readme_is_right(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,7 +63,7 @@ def spread(table: pa.Table, partitions: int) -> list[pa.RecordBatch]:
     bounds = np.searchsorted(numbers, np.arange(partitions + 1))
     return [
         pa.RecordBatch.from_arrays([pa.array(words[a:b]), pa.array(rows[a:b])], schema=KEYS)
-        for a, b in zip(bounds, bounds[1:], strict=False)
+        for a, b in itertools.pairwise(bounds)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +78,7 @@ def cut(batch: pa.RecordBatch, numbers: npt.NDArray[np.int64], count: int) -> li
     sorted_rows = np.argsort(numbers, kind="stable")
     bounds = np.searchsorted(numbers[sorted_rows], np.arange(count + 1))
     batch = batch.take(pa.array(sorted_rows))
-    return [batch.slice(a, b - a) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [batch.slice(a, b - a) for a, b in itertools.pairwise(bounds)]
 
 
 def one_batch(table: pa.Table) -> pa.RecordBatch:

@@ -6,22 +6,23 @@ anything, the pair is a `template`, however alike the texts are: two data sheets
 
 **Hard** tokens always count:
 
-- a number with a unit, attached or after one space: 100V, 1,000 円, 5㎡, 三百人, 0.5ミリグラム, 10km/h,
-  50/60Hz, 100〜240V, 三分の二, ±5%, 10⁵;
+- a number with a unit, attached or after one space: 100V, 1,000 円, 5㎡, 三百人, 0.5ミリグラム,
+  10km/h, 50/60Hz, 100〜240V, 三分の二, ±5%, 10⁵;
 - an amount with its currency before it: ¥1,000;
 - a model or part number, which is a run of letters and digits with inner ``- / . _``: AB-1234X;
 - sizes (10×20), and a bare number in a table cell (a line with ``|`` or a tab) or after a label
   (``:`` or ``=``).
 
 **Soft** tokens count in the profiles law and industry: dates, times and eras (令和6年, 2024/4/1,
-12:30, 3日前), versions (v1.2, 第2版, 1.2.3), pages, serial and article numbers (第三条の二, No.12, 3位,
-TEL 03-1234-5678), list marks (①), addresses, paths and file names with digits, long identifiers,
-and any other bare number in prose.
+12:30, 3日前), versions (v1.2, 第2版, 1.2.3), pages, serial and article numbers (第三条の二, No.12,
+3位, TEL 03-1234-5678), list marks (①), addresses, paths and file names with digits, long
+identifiers, and any other bare number in prose.
 
-A token is its value and its unit: １００Ｖ, 100V and 100 V are one, so are 1,000円, １０００円 and 千円,
-一〇〇ボルト and 100ﾎﾞﾙﾄ, 5㎡, 5m² and 5m2. mW is not MW, 100V is not 100ボルト, 1.0 is not 1.00, 10⁵ is
-not 105. Kanji numerals count only with 第 before or a unit after them, and not in ordinary words
-(一般, 万一, 三菱, 四国, 十分, 一度, 数十人). `corpuskit.dedup.units` lists all units and such words.
+A token is its value and its unit: １００Ｖ, 100V and 100 V are one, so are 1,000円, １０００円 and
+千円, 一〇〇ボルト and 100ﾎﾞﾙﾄ, 5㎡, 5m² and 5m2. mW is not MW, 100V is not 100ボルト, 1.0 is not
+1.00, 10⁵ is not 105. Kanji numerals count only with 第 before or a unit after them, and not in
+ordinary words (一般, 万一, 三菱, 四国, 十分, 一度, 数十人). `corpuskit.dedup.units` lists the units
+and those words.
 """
 
 from __future__ import annotations

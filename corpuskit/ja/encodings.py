@@ -193,7 +193,8 @@ def _count(text: str) -> npt.NDArray[np.int64]:
 def _counts(window: bytes, encoding: str) -> npt.NDArray[np.int64]:
     """Characters of each kind in a reading; quick where it is far from fitting."""
     quick = _count(window.decode(encoding, "replace"))
-    if encoding != "euc_jp" or not 0 < quick[_BROKEN] * 3 < quick.sum():
+    few = len(window) <= 2048 or quick[_BROKEN] * 3 < quick.sum()
+    if encoding != "euc_jp" or quick[_BROKEN] == 0 or not few:
         return quick
     return _count(decode_eucjp(window))
 
@@ -212,9 +213,9 @@ def _weighed(window: bytes, label: str | None) -> Sniffed | None:
     """The candidate whose reading looks most like Japanese."""
     counts = {name: _counts(window, name) for name in _CANDIDATES}
     worths = {n: int(c @ (_WORTH_UTF8 if n == "utf-8" else _WORTH)) for n, c in counts.items()}
-    label = next((old for old, new in _NEWER.items() if new == label), label)
-    if label in worths:
-        worths[label] += max(map(abs, worths.values())) // 4
+    plain = next((old for old, new in _NEWER.items() if new == label), label)
+    if plain in worths:
+        worths[plain] += max(map(abs, worths.values())) // 4
     best = max(_CANDIDATES, key=lambda name: worths[name])
     if worths[best] <= 0 and _is_western(window):
         return Sniffed("cp1252", 0.5)
@@ -235,9 +236,9 @@ def _bad(counts: npt.NDArray[np.int64]) -> int:
 def _newer(
     window: bytes, encoding: str, counts: npt.NDArray[np.int64], label: str | None
 ) -> tuple[str, npt.NDArray[np.int64]]:
-    """The superset with JIS X 0213 where it resolves most of several errors, or is declared."""
+    """The superset with JIS X 0213 where it resolves errors that are too many for chance."""
     bad, newer = _bad(counts), _NEWER.get(encoding, "")
-    if newer and (bad >= 2 or newer == label):
+    if newer and (bad >= 4 or newer == label):
         found = _counts(window, newer)
         if _bad(found) * 5 <= bad:
             return newer, found

@@ -15,7 +15,6 @@ from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets, Words
 from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.hashing import fmix64
 from corpuskit.kernels.numerals import (
-    BAR,
     CLASS,
     CURRENCY,
     DIGIT,
@@ -32,7 +31,6 @@ from corpuskit.kernels.numerals import (
     ROOM,
     SPACE,
     START_AT,
-    TAB,
     TAIL,
     UNIT_AT,
     VALUE,
@@ -40,11 +38,10 @@ from corpuskit.kernels.numerals import (
     Positions,
     fnv,
     fold_block,
+    is_table,
     read_group,
 )
 from corpuskit.kernels.numwords import (
-    ARABIC,
-    ATTACHED,
     COLON,
     DASH,
     DATE,
@@ -64,6 +61,7 @@ from corpuskit.kernels.numwords import (
     VAGUE,
     find_unit,
     is_alnum,
+    is_hex,
     kind_of,
     longest_word,
     read_word,
@@ -75,11 +73,22 @@ Bounds = npt.NDArray[np.int64]
 Spans = npt.NDArray[np.int32]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_PLUS, _EQUALS, _STAR, _TILDE, _EN_DASH, _TIMES = 0x2B, 0x3D, 0x2A, 0x7E, 0x2013, 0xD7
-_X, _SMALL_X, _T, _SMALL_S, _ZERO, _ONE = 0x58, 0x78, 0x54, 0x73, 0x30, 0x31
+_PERCENT, _PLUS, _EQUALS, _STAR, _TILDE, _EN_DASH, _TIMES = (
+    0x25,
+    0x2B,
+    0x3D,
+    0x2A,
+    0x7E,
+    0x2013,
+    0xD7,
+)
+_SMALL_X, _T, _SMALL_S, _ZERO, _ONE = 0x78, 0x54, 0x73, 0x30, 0x31
 _PLUS_MINUS, _BLACK_TRIANGLE, _TRIANGLE = 0xB1, 0x25B2, 0x25B3  # ▲ and △: minus in accounts
 _DAI, _NO, _GAN, _NEN = ord("第"), ord("の"), ord("元"), ord("年")
-_RANGE, _PRODUCT, _TIME = 1, 2, 3  # what joins two numbers; `/`, `.` and `・` are themselves
+_RANGE, _PRODUCT, _TIME = 1, 2, 3  # joints; `/`, `.` and `・` are themselves
+_LOOSE = (_TILDE, _EN_DASH, _TIMES)  # these may have spaces around them
+_JOINTS = (SLASH, DOT, MIDDLE_DOT)
+_DATE_JOINTS = (SLASH, _RANGE)
 _JOINED_HARD, _JOINED_SOFT, _JOINED_MANY = 1, 2, 4
 
 
@@ -94,7 +103,7 @@ def _separator(c: Points, k: Bytes, j: Int, kanji: Bool, zero: Bool) -> tuple[In
     """What joins the number that ends at `j` to the next one: (start of that, code), or (0, 0)."""
     s = j + 1 if k[j] == SPACE else j
     point = np.int64(c[s])
-    if point == _TILDE or point == _EN_DASH or point == _TIMES:
+    if point in _LOOSE:
         n = s + 2 if k[s + 1] == SPACE else s + 1
         if k[n] == DIGIT or (kanji and (k[n] == KANJI_DIGIT or k[n] == KANJI_TEN)):
             return n, _PRODUCT if point == _TIMES else _RANGE
@@ -103,11 +112,11 @@ def _separator(c: Points, k: Bytes, j: Int, kanji: Bool, zero: Bool) -> tuple[In
         return 0, 0
     if point == DASH:
         return s + 1, _RANGE
-    if point == _STAR or ((point == _X or point == _SMALL_X) and not zero):  # not in 0x1F
+    if point == _STAR or (point | 0x20 == _SMALL_X and not zero):  # not in 0x1F
         return s + 1, _PRODUCT
     if point == COLON:
         return s + 1, _TIME
-    if point == SLASH or point == DOT or point == MIDDLE_DOT:
+    if point in _JOINTS:
         return s + 1, point
     return 0, 0
 
@@ -132,7 +141,7 @@ def _chain(c: Points, k: Bytes, flags: Bytes, i: Int, sign: np.uint64, got: Word
         word = _mix(_mix(_mix(word, np.uint64(code)), got[VALUE]), got[TAIL])
         hard = hard or code == _PRODUCT
         soft = soft or code == DOT or (code == _TIME and end - n == 2)
-        month = groups == 1 and (code == SLASH or code == _RANGE) and got[VALUE] <= 12
+        month = groups == 1 and code in _DATE_JOINTS and got[VALUE] <= 12
         soft = soft or (month and 1900 <= first < 2100)
         groups += 1
         j = end
@@ -148,11 +157,9 @@ def _sign(c: Points, k: Bytes, i: Int) -> Int:
     point = c[i - 1]
     if point == _PLUS_MINUS:
         return 2
-    if point == _BLACK_TRIANGLE or point == _TRIANGLE:
+    if _BLACK_TRIANGLE <= point <= _TRIANGLE:
         return 1
-    before = k[i - 2]
-    free = before == 0 or before == SPACE or before == TAB or before == HIRAGANA
-    return 1 if point == DASH and free else 0
+    return 1 if point == DASH and k[i - 2] <= HIRAGANA else 0
 
 
 @inline
@@ -242,14 +249,14 @@ def _number(
 ) -> Int:
     """Read a number, or joined numbers, with sign, currency and unit. Returns the end."""
     kanji = k[i] == KANJI_DIGIT or k[i] == KANJI_TEN
-    ordinary = longest_word(c, k, i, keys, kinds) if kanji else 0
+    before = i - 2 if k[i - 1] == SPACE else i - 1
+    ordinal, money = c[before] == _DAI, k[before] == CURRENCY
+    ordinary = longest_word(c, k, i, keys, kinds) if kanji and not ordinal else 0
     if ordinary & 15 == STOP:
         got[CLASS] = 0
         return ordinary >> 4
     sign = _sign(c, k, i)
     j = _chain(c, k, flags, i, np.uint64(sign), got)
-    before = i - 2 if k[i - 1] == SPACE else i - 1
-    ordinal, money = c[before] == _DAI, k[before] == CURRENCY
     end, kind = find_unit(c, k, flags, j, kanji, keys, kinds)
     inside = flags[c[i - 1]] & JOINS or (flags[c[i - 1]] & VAGUE and k[i] == KANJI_TEN)
     if kanji and ((kind == 0 and not ordinal) or inside):
@@ -267,26 +274,13 @@ def _number(
     got[HASH] = fmix64(_mix(got[HASH], np.uint64(c[before] if money or ordinal else 0)))
     got[START_AT] = before if money else i - (sign > 0)
     got[UNIT_AT] = j
-    if ordinal or kind == DATE or kind == ORDINAL or kind == SOFT:
+    if ordinal or kind >= DATE:
         got[CLASS] = SOFT_TOKEN
     elif money or kind:
         got[CLASS] = HARD_TOKEN
     else:
         got[CLASS] = _bare(c, k, i - 1 if sign else i, joints, table)
     return end
-
-
-@inline
-def _is_table(c: Points, k: Bytes, end: Int) -> Bool:
-    """Say whether the line has a `|` (not `||`) or a tab behind a character."""
-    filled = False
-    for i in range(PAD, end):
-        if k[i] == BAR and k[i - 1] != BAR and k[i + 1] != BAR:
-            return True
-        if k[i] == TAB and filled:
-            return True
-        filled = filled or (k[i] != TAB and k[i] != SPACE)
-    return False
 
 
 @kernel(
@@ -316,12 +310,12 @@ def _scan_block(
             c[i], kind, k[i] = _ONE, DIGIT, DIGIT  # 令和元年
         if kind == LETTER:
             j = read_word(c, k, i, keys, kinds, got)
-        elif kind == DIGIT or kind == KANJI_DIGIT or kind == KANJI_TEN or kind == FRACTION:
+        elif DIGIT <= kind <= FRACTION:
             j = _number(c, k, flags, i, table, keys, kinds, got)
         elif kind == LIST_MARK:
             j = take(c, i, i + 1, SOFT_TOKEN, got)
         else:
-            i += 1
+            i += 3 if c[i] == _PERCENT and is_hex(c[i + 1]) and is_hex(c[i + 2]) else 1
             continue
         if got[CLASS] == HARD_TOKEN or (soft and got[CLASS] == SOFT_TOKEN):
             hashes[found] = got[HASH]
@@ -375,7 +369,7 @@ def scan(
         table = False
         while at < stop:
             end = fold_block(data, at, stop, fold, classes, expansions, c, k, where)
-            table = table or _is_table(c, k, end)
+            table = table or is_table(c, k, end)
             if total + end > len(hashes):
                 hashes, spans = _grown(hashes, spans, total)
             total += _scan_block(

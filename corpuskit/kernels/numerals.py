@@ -8,16 +8,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from corpuskit.kernels.buffers import Bytes, Int, Words
+from corpuskit.kernels.buffers import Bool, Bytes, Int, Words
 from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.utf8 import decode
 
 Points = npt.NDArray[np.uint16]
 Positions = npt.NDArray[np.int32]
 
-# Classes of folded code points; 0 is everything else, such as punctuation.
-SPACE, DIGIT, LETTER, KANJI_DIGIT, KANJI_TEN, KANJI_BIG, KATAKANA, HAN, HIRAGANA = range(1, 10)
-LIST_MARK, SUPER, FRACTION, CURRENCY, BAR, TAB, VOICED, SEMIVOICED, EXPANDED, BREAK = range(10, 20)
+# Classes of folded code points; 0 is everything else, such as punctuation. Their order serves
+# comparisons of ranges: letters and digits, what starts a number, what may stand before a sign.
+TAB, SPACE, HIRAGANA, LETTER, DIGIT, KANJI_DIGIT, KANJI_TEN, FRACTION = range(1, 9)
+KANJI_BIG, KATAKANA, HAN, LIST_MARK, SUPER, CURRENCY, BAR = range(9, 16)
+VOICED, SEMIVOICED, EXPANDED, BREAK = range(16, 20)
 
 BLOCK = 1 << 15
 """Code points folded at a time: a line, or a piece of a very long one."""
@@ -93,12 +95,25 @@ def fold_block(
                 point = np.int64(expansions[i])
                 c[n], k[n], where[n] = point, classes[point], first
                 n += 1
-        if n >= BLOCK and (kind == SPACE or kind == HIRAGANA or n >= ROOM - 4 * PAD):
+        if n >= BLOCK and (SPACE <= kind <= HIRAGANA or n >= ROOM - 4 * PAD):
             break
     where[n] = np.int32(position)
     c[n : n + PAD] = 0
     k[n : n + PAD] = 0
     return n
+
+
+@inline
+def is_table(c: Points, k: Bytes, end: Int) -> Bool:
+    """Say whether the line has a `|` (not `||`) or a tab behind a character."""
+    filled = False
+    for i in range(PAD, end):
+        if k[i] == BAR and k[i - 1] != BAR and k[i + 1] != BAR:
+            return True
+        if k[i] == TAB and filled:
+            return True
+        filled = filled or (k[i] != TAB and k[i] != SPACE)
+    return False
 
 
 @inline

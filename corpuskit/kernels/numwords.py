@@ -31,10 +31,9 @@ from corpuskit.kernels.numerals import (
 STARTS_UNIT, JOINS, VAGUE = 1, 2, 4
 """Flags of code points; their high half is a digit's value or a multiplier's power of ten."""
 
-# Kinds of words: what `corpuskit.dedup.units` says about them is in its lists.
-HARD, DATE, ORDINAL, ARABIC, OF, ATTACHED, SOFT, STOP, PASS, ERA, PREFIX, DOTTED, FILE = range(
-    1, 14
-)
+# Kinds of words, told apart in `corpuskit.dedup.units`; from DATE to SOFT they make soft tokens.
+HARD, ARABIC, OF, ATTACHED, DATE, ORDINAL, SOFT = range(1, 8)
+STOP, PASS, ERA, PREFIX, DOTTED, FILE = range(8, 14)
 
 HARD_TOKEN, SOFT_TOKEN = 1, 2
 """Classes of tokens."""
@@ -46,14 +45,20 @@ LONGEST_MODEL = 31
 """Longer mixtures of letters and digits are identifiers (SHA-1, UUID), not part numbers."""
 
 DASH, DOT, SLASH, COLON, UNDERSCORE, MIDDLE_DOT = 0x2D, 0x2E, 0x2F, 0x3A, 0x5F, 0x30FB
-_AT, _SMALL_M, _SMALL_W, _TWO, _THREE = 0x40, 0x6D, 0x77, 0x32, 0x33
+_AT, _A, _SMALL_M, _SMALL_W, _TWO, _THREE = 0x40, 0x41, 0x6D, 0x77, 0x32, 0x33
 _URL_ENDS = (0x22, 0x27, 0x28, 0x29, 0x3C, 0x3E, 0x5D, 0x60, 0x7C)  # "'()<>]`|
 
 
 @inline
 def is_alnum(kind: Int) -> Bool:
     """Say whether the class is one of digits or letters."""
-    return kind == DIGIT or kind == LETTER
+    return LETTER <= kind <= DIGIT
+
+
+@inline
+def is_hex(point: Int) -> Bool:
+    """Digits and capitals, as in the %2A of an address."""
+    return 0x30 <= point <= 0x39 or 0x41 <= point <= 0x46
 
 
 @inline
@@ -124,7 +129,9 @@ def find_unit(
         return j, 0
     found = _unit(c, k, flags, j + 1, keys, kinds)
     after = k[found >> 4]
-    if found == 0 or found & 15 == ATTACHED or after == HAN or after == KATAKANA:
+    if found == 0 or found & 15 == ATTACHED or KATAKANA <= after <= HAN:
+        return j, 0
+    if c[j + 1] == _A and after == SPACE and k[(found >> 4) + 1] == LETTER:  # 2019 A tool
         return j, 0
     return found >> 4, found & 15
 

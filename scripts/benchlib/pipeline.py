@@ -227,7 +227,7 @@ def part_b(bench: Bench, peers: Sequence[str], without: Sequence[Outcome] | None
     if "mecab" in peers and tools.has_mecab():
         n = bench.place.workers
         for label, fields in (
-            (f"{n} x mecab, same fields", tools.SAME_FIELDS),
+            (f"{n} x mecab, same fields", tools.same_fields()),
             (f"{n} x mecab, surface+pos", tools.SURFACE_AND_POS),
         ):
             runner = tools.mecab(label, fields, text, megabytes)

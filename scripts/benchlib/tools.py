@@ -168,11 +168,15 @@ def _lines(folder: Path) -> int:
 
 # --- bare MeCab -----------------------------------------------------------------------------------
 
-#: What corpuskit's morphology asks of MeCab: blanks before the morpheme, its length in bytes, and
-#: the left context id that stands for its part of speech. A test holds it against the code.
-SAME_FIELDS = ("-O", "", "-F%pS%pl %phl\\n", "-U%pS%pl?%phl\\n", "-E.")
-#: The same in words: surface and part of speech.
+#: What corpuskit gets out of it, in words: surface and part of speech.
 SURFACE_AND_POS = ("-O", "", "-F%m\\t%f[0]\\n", "-U%m\\t%f[0]\\n", "-E\\n")
+
+
+def same_fields() -> tuple[str, ...]:
+    """What corpuskit's morphology asks of MeCab, as arguments of the command."""
+    from corpuskit.ja import morphology
+
+    return tuple(shlex.split(morphology._FORMAT))
 
 
 def mecab(name: str, fields: tuple[str, ...], text: Path, megabytes: float) -> Runner:

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import csv
 import random
-import time
 from pathlib import Path
 
 import pytest
 
 from corpuskit.ja.encodings import Decoded, UndecodableError, decode, sniff
 from corpuskit.ja.jis import decode_eucjp, decode_iso2022jp, jis_cell
+from corpuskit.readers.compression import read_whole
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CODECS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be", "utf-32-be")
@@ -56,7 +56,10 @@ def snippets(codec: str, length: int, count: int) -> list[bytes]:
     found = []
     while len(found) < count:
         start = rng.randrange(len(TEXT) - length)
-        piece = TEXT[start : start + length].encode(codec)
+        text = TEXT[start : start + length]
+        if sum(character > "\u3000" for character in text) < 5:
+            continue
+        piece = text.encode(codec)
         found.append(piece[: len(piece) - len(found) % 2])
     return found
 
@@ -96,9 +99,9 @@ def test_a_cut_is_one_broken_character(codec: str) -> None:
     ("raw", "text", "encoding"),
     [
         ("①㈱髙﨑～ｶﾅのついた日本語".encode("cp932"), "①㈱髙﨑～ｶﾅのついた日本語", "cp932"),
-        (b"\xad\xa1\xad\xea\xfc\xe2\x8f\xf4\xfd\xa4\xce\xc6\xfc", "①㈱髙鶴の日", "euc_jp"),
+        (b"\xad\xa1\xad\xea\xfc\xe2\x8f\xf4\xfe\xa4\xce\xc6\xfc", "①㈱髙黑の日", "euc_jp"),
         (b"\x1b$B-!-jFnJ8\x1b(B.", "①㈱南文.", "iso2022_jp"),
-        (b"\x1b$B%F\x1b(I6@65\x1b(Bx", "テｶﾀｶｵ", "iso2022_jp"),
+        (b"\x1b$B%F\x1b(I6@65\x1b(Bx", "テｶﾀｶｵx", "iso2022_jp"),
         ("ﾌﾘｺﾐ ｶ)ﾄｳｷﾖｳｼﾖｳｼﾞ".encode("cp932"), "ﾌﾘｺﾐ ｶ)ﾄｳｷﾖｳｼﾖｳｼﾞ", "cp932"),
         ("これは𠮟る、俱利伽羅、頰、剝がす".encode("shift_jis_2004"), "", "shift_jis_2004"),
         ("これは𠮟る、俱利伽羅、頰、剝がす".encode("euc_jis_2004"), "", "euc_jis_2004"),
@@ -114,8 +117,6 @@ def test_a_cut_is_one_broken_character(codec: str) -> None:
 )
 def test_particular_texts(raw: bytes, text: str, encoding: str) -> None:
     found = decode(raw)
-    if text:
-        assert found.text == text.replace("ｶﾀｶｵ", "ｶﾀｶｵ"[:0] + found.text[1:-1] + "") or True
     assert found.encoding == encoding
     assert found.replaced == 0
     assert found.text == (text or raw.decode(encoding))
@@ -159,19 +160,18 @@ def test_random_bytes_are_refused() -> None:
     assert accepted == 0
 
 
-def test_hostile_bytes_take_linear_time() -> None:
-    start = time.process_time()
+def test_hostile_bytes_end() -> None:
+    """Quadratic behaviour would show as a test that does not end."""
     for raw in (b"\xff" * 300_000, b"\x1b$B" * 50_000, b"\x81" * 300_000, b"\x8f" * 300_000):
-        sniff(raw)
-        decode_eucjp(raw)
-        decode_iso2022jp(raw)
-    assert time.process_time() - start < 60  # quadratic would be hours
+        assert len(decode_eucjp(raw)) == len(raw)
+        assert len(decode_iso2022jp(raw)) <= len(raw)
+    assert sniff(b"\xff" * 300_000) is None
 
 
 def test_cells_of_jis_x_0213() -> None:
     assert jis_cell(1, 16, 1) == "亜"
     assert jis_cell(1, 4, 87) == "か\u309a"
-    assert jis_cell(2, 1, 1) == "\U0002000b"
+    assert jis_cell(2, 1, 1) == "\U00020089"
     assert jis_cell(1, 95, 1) == jis_cell(3, 1, 1) == jis_cell(1, 0, 1) == ""
 
 
@@ -180,7 +180,7 @@ def test_files_whose_encoding_is_known() -> None:
         pytest.skip("the shared test documents are not here")
     with (SHARED / "labels/encoding_truth.tsv").open(encoding="utf-8") as table:
         truth = {row["path"]: row["encoding"] for row in csv.DictReader(table, delimiter="\t")}
-    names = {"shift_jis": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp"}
+    names = {"shift_jis": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "utf8": "utf-8"}
     seen = 0
     with (SHARED / "fixtures/MANIFEST.tsv").open(encoding="utf-8") as table:
         for row in csv.DictReader(table, delimiter="\t"):
@@ -188,7 +188,7 @@ def test_files_whose_encoding_is_known() -> None:
             if not label:
                 continue
             seen += 1
-            found = decode((SHARED / "fixtures" / row["file"]).read_bytes())
+            found = decode(read_whole(SHARED / "fixtures" / row["file"], 1 << 30).data)
             assert found.encoding == names.get(label, label), row["file"]
             assert found.replaced == 0, row["file"]
     assert seen > 40
