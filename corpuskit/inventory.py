@@ -23,7 +23,8 @@ from pydantic import ValidationError
 from corpuskit.errors import InputError
 from corpuskit.readers.auto import choose
 from corpuskit.readers.protocol import Fields, InputFile, Reader, Slice
-from corpuskit.recipe import LoadedRecipe, Source, validation_error
+from corpuskit.recipe import LoadedRecipe, Source
+from corpuskit.recipeerrors import validation_error
 from corpuskit.registry import Registry, nearest
 
 #: Reader name of a file that no reader recognises, or that can't be opened: it is quarantined.

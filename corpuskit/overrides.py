@@ -76,8 +76,9 @@ def _path(data: dict[str, Any], key: str) -> Steps:
     else:
         name, tail = _strip_name(rest, names)
         if not name:
+            hint = nearest(rest, names) or nearest(head, names)
             raise RecipeError(
-                f"--set {key}: the recipe has no such {first[:-1]}{nearest(rest, names)}",
+                f"--set {key}: the recipe has no such {first[:-1]}{hint}",
                 f"it has {', '.join(names)}",
             )
         at = names.index(name)

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from corpuskit.document import BASE, REJECTION
 from corpuskit.errors import CorpuskitError, RecipeError
 from corpuskit.exchange import Exchange
-from corpuskit.recipe import LoadedRecipe, Loc, StageUse, validation_error
+from corpuskit.recipe import LoadedRecipe, StageUse
+from corpuskit.recipeerrors import Loc, validation_error
 from corpuskit.registry import Registry, nearest
 from corpuskit.stage import Column, Stage
 

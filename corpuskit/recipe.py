@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from corpuskit.errors import RecipeError
 from corpuskit.overrides import apply_override
-from corpuskit.registry import nearest
+from corpuskit.recipeerrors import Loc, Position, place, validation_error
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -134,10 +134,6 @@ class Recipe(_Model):
     output: Output
 
 
-Position = tuple[int, int]
-Loc = tuple[str | int, ...]
-
-
 @dataclass(frozen=True)
 class LoadedRecipe:
     """A recipe with the places its values came from.
@@ -202,14 +198,6 @@ def resolve_path(path: str, base: Path) -> str:
     if path.startswith("hf://"):
         return path
     return str((base / Path(path).expanduser()).absolute())
-
-
-def place(path: Path, positions: Mapping[Loc, Position], loc: Loc) -> str:
-    """``file:line:column`` of the innermost known part of a location."""
-    while loc and loc not in positions:
-        loc = loc[:-1]
-    line, column = positions.get(loc, (1, 1))
-    return f"{path}:{line}:{column}"
 
 
 # --- loading --------------------------------------------------------------------------------------
@@ -339,60 +327,3 @@ def _unique(names: Iterable[str], loaded: LoadedRecipe) -> None:
                 "names are part of every id",
             )
         seen.add(name)
-
-
-# --- errors ---------------------------------------------------------------------------------------
-
-
-def validation_error(
-    path: Path,
-    positions: Mapping[Loc, Position],
-    error: ValidationError,
-    prefix: Loc,
-    model: type[BaseModel],
-) -> RecipeError:
-    """The first of pydantic's errors, in the recipe's own terms."""
-    first = sorted(error.errors(), key=lambda e: positions.get((*prefix, *e["loc"]), (10**9, 0)))[0]
-    loc = (*prefix, *first["loc"])
-    key = _key(first["loc"] or prefix)
-    where = place(path, positions, loc)
-    if first["type"] == "extra_forbidden":
-        known = _fields_at(model, first["loc"][:-1])
-        return RecipeError(
-            f"{where}: unknown key '{key}'{nearest(key, known)}", f"known here: {', '.join(known)}"
-        )
-    if first["type"] == "missing":
-        return RecipeError(f"{where}: the key '{key}' is missing")
-    message = first["msg"].removeprefix("Value error, ")
-    found = first.get("input")
-    shown = f" (found: {found!r})" if isinstance(found, str | int | float) or found is None else ""
-    return RecipeError(f"{where}: '{key}': {message[0].lower()}{message[1:]}{shown}")
-
-
-def _key(loc: Loc) -> str:
-    """The key at a location; items of a list are counted from 1 behind their list's key."""
-    names = [step for step in loc if isinstance(step, str)]
-    last = loc[-1] if loc else ""
-    return f"{names[-1]} {last + 1}" if isinstance(last, int) and names else str(last)
-
-
-def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    """Names of the fields of the model that stands at a location."""
-    current: Any = model
-    for step in loc:
-        fields = current.model_fields
-        if step in fields:
-            current = _model_in(fields[step].annotation)
-        if current is None:
-            return []
-    return sorted(current.model_fields)
-
-
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _model_in(inner)
-        if found is not None:
-            return found
-    return None

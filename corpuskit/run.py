@@ -100,27 +100,44 @@ def run(
     out = output_path(loaded, options)
     work = work_path(out)
     started = time.time()
-    state = make_state(loaded, work)
-    recover(out, work)
-    check_output(out, loaded, options.overwrite)
-    ledger = Ledger(work, fresh=options.fresh)
+    engine = make_engine(options)
     try:
-        engine = make_engine(options)
-        try:
-            runner = Runner(state, ledger, engine, progress)
-            for step in steps_of(state.pipeline):
-                state.receipts[step.name] = runner.execute(step)
-        finally:
-            engine.close()
-        return assemble(state, out, options.keep_work, started, engine.name, runner.reused)
+        state = make_state(loaded, work)
+        recover(out, work)
+        check_output(out, loaded, options.overwrite)
+        return _locked_run(state, out, options, engine, progress, started)
     except OSError as error:
         raise disk_error(error, work) from error
     finally:
+        engine.close()
+
+
+def _locked_run(
+    state: State,
+    out: Path,
+    options: Options,
+    engine: Engine,
+    progress: Progress | None,
+    started: float,
+) -> Finished:
+    """The run itself, with the work folder locked."""
+    ledger = Ledger(state.work, fresh=options.fresh)
+    try:
+        runner = Runner(state, ledger, engine, progress)
+        for step in steps_of(state.pipeline):
+            state.receipts[step.name] = runner.execute(step)
+        return assemble(state, out, options.keep_work, started, engine.name, runner.reused)
+    finally:
         ledger.close()
-        with suppress(FileNotFoundError, OSError):
-            if not any(p.name not in ("lock",) for p in work.iterdir()):
-                (work / "lock").unlink()
-                work.rmdir()
+        _remove_empty(state.work)
+
+
+def _remove_empty(work: Path) -> None:
+    """Remove a work folder that holds nothing but the lock."""
+    with suppress(OSError):
+        if all(path.name == "lock" for path in work.iterdir()):
+            (work / "lock").unlink()
+            work.rmdir()
 
 
 def disk_error(error: OSError, where: Path) -> CorpuskitError:

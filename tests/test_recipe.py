@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from corpuskit.errors import RecipeError
 from corpuskit.inventory import take
 from corpuskit.pipeline import build
-from corpuskit.recipe import LoadedRecipe, below_root, load
+from corpuskit.recipe import LoadedRecipe, load
 from corpuskit.registry import Registry
 from corpuskit.schema import recipe_schema
 
@@ -54,34 +54,134 @@ def check(path: Path, *overrides: str) -> LoadedRecipe:
 @pytest.mark.parametrize(
     ("old", "new", "message", "remedy"),
     [
-        ("name: test\n", "name: test\nsorces: []\n", r":2:1: unknown key 'sorces'; did you mean 'sources'\?", "known here: "),
-        ("    path: docs\n", "    path: docs\n    licence: MIT\n", r":5:5: unknown key 'licence'; did you mean 'license'\?", "legal_basis"),
-        ("  path: out\n", "  path: out\n  splits: {tests: 0.1}\n", r":11:12: unknown key 'tests'; did you mean 'test'\?", "validation"),
-        ("  - normalize\n", "  - normalize\n  - dedup.minhash:\n      bund: 0.8\n", r":8:7: unknown key 'bund'; did you mean 'bound'\?", "ngram"),
-        ("min: 10}", "minimum: 10}", r":8:\d+: unknown key 'minimum'; did you mean 'min'\?", "signal"),
-        ("name: test\n", "name: test\nmode: studdy\n", r":2:1: 'mode': input should be 'fast' or 'study' \(found: 'studdy'\)", ""),
-        ("  path: out\n", "  path: out\n  shard_size: big\n", r":11:3: 'shard_size': 'big' is not a size; write 256MB", ""),
-        ("  - normalize\n", "  - dedup.minhash: {bound: high}\n", r":6:21: 'bound': input should be a valid number.*found: 'high'", ""),
-        ("{signal: characters, min: 10}", "{signal: characters}", r":8:9: 'rules 1': a rule needs min, max or equals", ""),
+        (
+            "name: test\n",
+            "name: test\nsorces: []\n",
+            r":2:1: unknown key 'sorces'; did you mean 'sources'\?",
+            "known here: ",
+        ),
+        (
+            "    path: docs\n",
+            "    path: docs\n    licence: MIT\n",
+            r":5:5: unknown key 'licence'; did you mean 'license'\?",
+            "legal_basis",
+        ),
+        (
+            "  path: out\n",
+            "  path: out\n  splits: {tests: 0.1}\n",
+            r":11:12: unknown key 'tests'; did you mean 'test'\?",
+            "validation",
+        ),
+        (
+            "  - normalize\n",
+            "  - normalize\n  - dedup.minhash:\n      bund: 0.8\n",
+            r":8:7: unknown key 'bund'; did you mean 'bound'\?",
+            "ngram",
+        ),
+        (
+            "min: 10}",
+            "minimum: 10}",
+            r":8:\d+: unknown key 'minimum'; did you mean 'min'\?",
+            "signal",
+        ),
+        (
+            "name: test\n",
+            "name: test\nmode: studdy\n",
+            r":2:1: 'mode': input should be 'fast' or 'study' \(found: 'studdy'\)",
+            "",
+        ),
+        (
+            "  path: out\n",
+            "  path: out\n  shard_size: big\n",
+            r":11:3: 'shard_size': 'big' is not a size; write 256MB",
+            "",
+        ),
+        (
+            "  - normalize\n",
+            "  - dedup.minhash: {bound: high}\n",
+            r":6:21: 'bound': input should be a valid number.*found: 'high'",
+            "",
+        ),
+        (
+            "{signal: characters, min: 10}",
+            "{signal: characters}",
+            r":8:9: 'rules 1': a rule needs min, max or equals",
+            "",
+        ),
         ("output:\n  path: out\n", "output: {}\n", r":9:1: the key 'path' is missing", ""),
         ("output:\n  path: out\n", "", r":1:1: the key 'output' is missing", ""),
         ("    path: docs\n", "", r":3:5: the key 'path' is missing", ""),
-        ("sources:\n  - name: docs\n    path: docs\n", "sources: []\n", r":2:1: 'sources': .*at least 1", ""),
+        (
+            "sources:\n  - name: docs\n    path: docs\n",
+            "sources: []\n",
+            r":2:1: 'sources': .*at least 1",
+            "",
+        ),
         ("name: docs", "name: two words", r":3:5: 'name': string should match", ""),
-        ("  - normalize\n", "  - normalise\n", r":6:5: unknown stage 'normalise'; did you mean 'normalize'\?", "corpuskit stages"),
-        ("  - normalize\n", "  - normalize@99\n", r":6:5: stage 'normalize@99': version \d+ is installed", "normalize@"),
-        ("  - normalize\n", "  - {normalize: {}, quality: {}}\n", r":6:5: a stage is a name, or one name with its parameters", "- normalize"),
+        (
+            "  - normalize\n",
+            "  - normalise\n",
+            r":6:5: unknown stage 'normalise'; did you mean 'normalize'\?",
+            "corpuskit stages",
+        ),
+        (
+            "  - normalize\n",
+            "  - normalize@99\n",
+            r":6:5: stage 'normalize@99': version \d+ is installed",
+            "normalize@",
+        ),
+        (
+            "  - normalize\n",
+            "  - {normalize: {}, quality: {}}\n",
+            r":6:5: a stage is a name, or one name with its parameters",
+            "- normalize",
+        ),
         ("  - normalize\n", "  - 12\n", r":6:5: a stage is a name", ""),
         ("  - normalize\n", "  - normalize: 3\n", r":6:5: a stage is a name", ""),
-        ("stages:\n  - normalize\n  - rules:\n      - {signal: characters, min: 10}\n", "stages: normalize\n", r":5:1: 'stages' is a list", "'- '"),
-        ("  - normalize\n", "  - normalize\n  - quality\n", r":7:5: 'quality' reads the column '\w+', which nothing before it writes", "add the stage '(signals|morph)"),
-        ("  - normalize\n", "  - normalize\n", r":7:5: 'rules' reads the column 'characters', which nothing before it writes", "add the stage 'signals.scripts' before it"),
-        ("min: 10}\n", "min: 10}\n  - signals.scripts\n", r":7:5: 'rules' reads", "'signals.scripts' writes it: move it before 'rules'"),
-        ("signal: characters", "signal: charakters", r":7:5: 'rules' reads the column 'charakters'", "no installed stage writes it"),
-        ("  path: out\n", "  path: out\n  splits: {validation: 0.5, test: 0.5}\n", r":11:3: 'splits': validation and test together", ""),
-        ("  - name: docs\n", "  - name: docs\n    path: a\n  - name: docs\n", r":5:5: two sources are called 'docs'", "part of every id"),
+        (
+            "stages:\n  - normalize\n  - rules:\n      - {signal: characters, min: 10}\n",
+            "stages: normalize\n",
+            r":5:1: 'stages' is a list",
+            "'- '",
+        ),
+        (
+            "  - normalize\n",
+            "  - normalize\n  - quality\n",
+            r":7:5: 'quality' reads the column '\w+', which nothing before it writes",
+            "add the stage '(signals|morph)",
+        ),
+        (
+            "  - normalize\n",
+            "  - normalize\n",
+            r":7:5: 'rules' reads the column 'characters', which nothing before it writes",
+            "add the stage 'signals.scripts' before it",
+        ),
+        (
+            "min: 10}\n",
+            "min: 10}\n  - signals.scripts\n",
+            r":7:5: 'rules' reads",
+            "'signals.scripts' writes it: move it before 'rules'",
+        ),
+        (
+            "signal: characters",
+            "signal: charakters",
+            r":7:5: 'rules' reads the column 'charakters'",
+            "no installed stage writes it",
+        ),
+        (
+            "  path: out\n",
+            "  path: out\n  splits: {validation: 0.5, test: 0.5}\n",
+            r":11:3: 'splits': validation and test together",
+            "",
+        ),
+        (
+            "  - name: docs\n",
+            "  - name: docs\n    path: a\n  - name: docs\n",
+            r":5:5: two sources are called 'docs'",
+            "part of every id",
+        ),
     ],
-)  # fmt: skip
+)
 def test_errors_name_place_key_and_way_out(
     tmp_path: Path, old: str, new: str, message: str, remedy: str
 ) -> None:
@@ -98,13 +198,16 @@ def test_errors_name_place_key_and_way_out(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (BASIC.replace("name: test", "name: test\nname: again"), r"r\.yaml:2:1: not valid YAML: .*duplicate key \"name\""),
+        (
+            BASIC.replace("name: test", "name: test\nname: again"),
+            r"r\.yaml:2:1: not valid YAML: .*duplicate key \"name\"",
+        ),
         ("name: [unclosed\n", r"r\.yaml:\d+:\d+: not valid YAML"),
         ("- a\n- b\n", r"r\.yaml:1:1: a recipe is a mapping"),
         ("", r"r\.yaml:1:1: a recipe is a mapping"),
         ("name: a\n\tsources: []\n", r"r\.yaml:\d+:\d+: not valid YAML"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_a_mapping_in_yaml(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         load(write(tmp_path, text))
@@ -149,7 +252,8 @@ def test_text_stays_text_as_yaml_1_2_has_it(tmp_path: Path) -> None:
 def test_sizes_anchors_and_merged_keys(tmp_path: Path) -> None:
     text = changed(
         "  - name: docs\n    path: docs\n",
-        "  - &one\n    name: docs\n    path: docs\n    license: MIT\n  - <<: *one\n    name: more\n",
+        "  - &one\n    name: docs\n    path: docs\n    license: MIT\n"
+        "  - <<: *one\n    name: more\n",
     ).replace("  path: out", "  path: out\n  shard_size: 1.5GiB\n  meta: &no false")
     loaded = load(write(tmp_path, text))
     assert loaded.recipe.output.shard_size == 3 * 2**29
@@ -190,7 +294,10 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
 def test_set_changes_one_value(
     tmp_path: Path, override: str, at: tuple[str | int, ...], value: Any
 ) -> None:
-    text = changed("      - {signal: characters, min: 10}\n", "      - {signal: characters, min: 10}\n  - dedup.minhash\n  - dedup.exact: {keep: [id]}\n")  # fmt: skip
+    text = changed(
+        "      - {signal: characters, min: 10}\n",
+        "      - {signal: characters, min: 10}\n  - dedup.minhash\n  - dedup.exact: {keep: [id]}\n",
+    )
     text = text.replace("stages:\n", "  - name: a.b\n    path: docs\nstages:\n")
     found: Any = load(write(tmp_path, text), [override]).recipe.model_dump()
     for step in at:
@@ -227,10 +334,21 @@ def test_paths_are_relative_to_the_recipe(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "below"),
-    [("a/b/**/*.txt", "**/*.txt"), ("../x/c.jsonl", "c.jsonl"), ("a/b/", "b"), ("pkg:s/q", "pkg:s/q")],
-)  # fmt: skip
-def test_only_what_is_below_the_root_is_in_the_manifest(path: str, below: str) -> None:
-    assert below_root(path) == below
+    [
+        ("a/b/**/*.txt", "**/*.txt"),
+        ("../x/c.jsonl", "c.jsonl"),
+        ("docs", "."),
+        ("pkg:samples/quickstart", "pkg:samples/quickstart"),
+    ],
+)
+def test_only_what_is_below_the_root_is_in_the_manifest(
+    tmp_path: Path, path: str, below: str
+) -> None:
+    (tmp_path / "docs").mkdir()
+    loaded = load(write(tmp_path, changed("path: docs", f"path: {path}")))
+    content = loaded.content()
+    assert content["sources"][0]["path"] == below
+    assert "path" not in content["output"]
 
 
 def test_the_digest_tells_recipes_apart_but_not_places(tmp_path: Path) -> None:

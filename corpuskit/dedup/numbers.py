@@ -7,7 +7,8 @@ anything, the pair is a `template`, however alike the texts are: two data sheets
 **Hard** tokens always count:
 
 - a number with a unit, attached or after one space: 100V, 1,000 円, 5㎡, 三百人, 0.5ミリグラム,
-  10km/h, 50/60Hz, 100〜240V, 三分の二, ±5%, 10⁵;
+  10km/h, 50/60Hz, 100〜240V, 三分の二, ±5%, 10⁵ (but one or two digits and a space that open a
+  line only number it: 2 国は);
 - an amount with its currency before it: ¥1,000;
 - a model or part number, which is a run of letters and digits with inner ``- / . _``: AB-1234X;
 - sizes (10×20), and a bare number in a table cell (a line with ``|`` or a tab) or after a label

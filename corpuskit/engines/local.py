@@ -12,6 +12,7 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -45,6 +46,8 @@ class LocalEngine:
         )
         if "forkserver" in methods:
             self._context.set_forkserver_preload([_PRELOAD])
+            # It loads everything while the parent still takes the inventory.
+            forkserver.ensure_running()
         self._workers: list[_Worker] = []
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Outcome]:

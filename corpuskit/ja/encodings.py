@@ -215,7 +215,7 @@ def _weighed(window: bytes, label: str | None) -> Sniffed | None:
     worths = {n: int(c @ (_WORTH_UTF8 if n == "utf-8" else _WORTH)) for n, c in counts.items()}
     plain = next((old for old, new in _NEWER.items() if new == label), label)
     if plain in worths:
-        worths[plain] += max(map(abs, worths.values())) // 4
+        worths[plain] += 8 + max(map(abs, worths.values())) // 4
     best = max(_CANDIDATES, key=lambda name: worths[name])
     if worths[best] <= 0 and _is_western(window):
         return Sniffed("cp1252", 0.5)
@@ -240,7 +240,9 @@ def _newer(
     bad, newer = _bad(counts), _NEWER.get(encoding, "")
     if newer and (bad >= 4 or newer == label):
         found = _counts(window, newer)
-        if _bad(found) * 5 <= bad:
+        high = int(found.sum() - found[_ASCII])
+        usual = int(found[_KANA] + found[_MARK]) * 4 >= high
+        if _bad(found) * 5 <= bad and (usual or newer == label):
             return newer, found
     return encoding, counts
 

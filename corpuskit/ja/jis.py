@@ -98,7 +98,7 @@ def decode_iso2022jp(raw: bytes) -> str:
         if at % 2:
             mode = _MODES[piece]
             continue
-        line, end, rest = (b"", b"", piece) if mode == "R" else (piece, b"", b"")
+        line, end, rest = (b"", b"", piece) if mode == "R" else piece.partition(b"\n")
         parts.append(_in_mode(line, mode))
         parts.append((end + rest).decode("ascii", "replace"))
     return "".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from corpuskit.kernels.buffers import Bytes, Offsets
+from corpuskit.kernels.buffers import Bytes, Int, Offsets
 from corpuskit.kernels.compiler import kernel
 
 Counts = npt.NDArray[np.int64]
@@ -37,8 +37,8 @@ def foreign_kanji(data: Bytes, offsets: Offsets, table: Bytes, out: Counts) -> N
         out: `int64[n]`.
     """
     for i in range(len(out)):
-        count = 0
-        at = np.int64(offsets[i])
+        count: Int = 0
+        at: Int = np.int64(offsets[i])
         stop = np.int64(offsets[i + 1])
         while at < stop:
             lead = data[at]

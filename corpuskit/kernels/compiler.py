@@ -18,6 +18,7 @@ import os
 import pickle
 import re
 import stat
+import subprocess
 import sys
 import tempfile
 import threading
@@ -85,18 +86,56 @@ def cache_dir() -> Path:
 def warm(progress: Callable[[str, int, int], None] | None = None) -> float:
     """Import all kernel modules, compiling what is not cached; return the seconds it took.
 
-    `progress(name, done, total)` is called before each module and once, with the name "", at
-    the end.
+    What is not cached is compiled by two processes at once. `progress(name, done, total)` is
+    called when a module is done and once, with the name "", at the end.
     """
     start = time.perf_counter()
-    for done, name in enumerate(MODULES):
-        if progress is not None:
-            progress(name, done, len(MODULES))
+    cold = [name for name in MODULES if not _marker(name).exists()]
+    if len(cold) > 1:
+        _compile_apart(cold, progress)
+    for name in MODULES:
         importlib.import_module(f"corpuskit.kernels.{name}")
         _mark_warm(name)
     if progress is not None:
         progress("", len(MODULES), len(MODULES))
     return time.perf_counter() - start
+
+
+_CHILD = "import sys; from corpuskit.kernels import compiler; compiler.compile_all(sys.argv[1:])"
+
+
+def compile_all(names: list[str]) -> None:
+    """Compile modules into the cache; what `warm` runs in other processes."""
+    for name in names:
+        importlib.import_module(f"corpuskit.kernels.{name}")
+        _mark_warm(name)
+
+
+def _compile_apart(names: list[str], progress: Callable[[str, int, int], None] | None) -> None:
+    """Compile modules in two processes; one that fails is no harm: the import compiles it again."""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", _CHILD, *share], stderr=subprocess.DEVNULL)
+        for share in _shares(names)
+    ]
+    done: set[str] = set()
+    while any(process.poll() is None for process in processes):
+        time.sleep(0.05)
+        for name in names:
+            if name not in done and _marker(name).exists():
+                done.add(name)
+                if progress is not None:
+                    progress(name, len(MODULES) - len(names) + len(done), len(MODULES))
+
+
+def _shares(names: list[str]) -> list[list[str]]:
+    """Two shares of about equal work; a module's work is taken to grow with its file."""
+    shares: list[list[str]] = [[], []]
+    sizes = [0, 0]
+    for name in sorted(names, key=lambda n: -(_PACKAGE / f"{n}.py").stat().st_size):
+        lighter = sizes.index(min(sizes))
+        shares[lighter].append(name)
+        sizes[lighter] += (_PACKAGE / f"{name}.py").stat().st_size
+    return shares
 
 
 def is_warm() -> bool:

@@ -257,7 +257,7 @@ def _number(
         return ordinary >> 4
     sign = _sign(c, k, i)
     j = _chain(c, k, flags, i, np.uint64(sign), got)
-    end, kind = find_unit(c, k, flags, j, kanji, keys, kinds)
+    end, kind = find_unit(c, k, flags, i, j, kanji, keys, kinds)
     inside = flags[c[i - 1]] & JOINS or (flags[c[i - 1]] & VAGUE and k[i] == KANJI_TEN)
     if kanji and ((kind == 0 and not ordinal) or inside):
         got[CLASS] = 0

@@ -20,9 +20,11 @@ from corpuskit.kernels.numerals import (
     HASH,
     KATAKANA,
     LETTER,
+    PAD,
     SPACE,
     START_AT,
     SUPER,
+    TAB,
     UNIT_AT,
     Points,
     fnv,
@@ -117,10 +119,19 @@ def _unit(c: Points, k: Bytes, flags: Bytes, i: Int, keys: Words, kinds: Bytes) 
 
 
 @inline
+def _opens_line(k: Bytes, i: Int) -> Bool:
+    while i > PAD and TAB <= k[i - 1] <= SPACE:
+        i -= 1
+    return i == PAD
+
+
+@inline
 def find_unit(
-    c: Points, k: Bytes, flags: Bytes, j: Int, kanji: Bool, keys: Words, kinds: Bytes
+    c: Points, k: Bytes, flags: Bytes, i: Int, j: Int, kanji: Bool, keys: Words, kinds: Bytes
 ) -> tuple[Int, Int]:
-    """The unit after a number that ends at `j`, with or without a space: (end, kind) or (j, 0)."""
+    """The unit after the number `i:j`, with or without a space: (end, kind) or (j, 0)."""
+    if k[j] == CURRENCY and (k[j + 1] == DIGIT or (k[j + 1] == SPACE and k[j + 2] == DIGIT)):
+        return j, 0  # it belongs to the next number
     found = _unit(c, k, flags, j, keys, kinds)
     if found:
         bad = kanji and (found & 15 == ARABIC or k[j] == LETTER)
@@ -130,6 +141,8 @@ def find_unit(
     found = _unit(c, k, flags, j + 1, keys, kinds)
     after = k[found >> 4]
     if found == 0 or found & 15 == ATTACHED or KATAKANA <= after <= HAN:
+        return j, 0
+    if k[j + 1] == HAN and j - i <= 2 and _opens_line(k, i):  # a paragraph's number: 2 国は
         return j, 0
     if c[j + 1] == _A and after == SPACE and k[(found >> 4) + 1] == LETTER:  # 2019 A tool
         return j, 0

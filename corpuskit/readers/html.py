@@ -31,13 +31,6 @@ _DECLARED = re.compile(
 _STARTS = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
-_XHTML = re.compile(r"http://www\.w3\.org/1999/xhtml|-//W3C//DTD XHTML")
-#: XML closes these itself; an HTML parser would take the rest of the page for their content.
-_CLOSED = re.compile(
-    r"<(title|script|style|textarea|iframe|a|div|span|p|td|th|li|b|i|em|strong|h[1-6]|ul|ol|table)"
-    r"((?:\s[^<>]*)?)/>",
-    re.I,
-)
 _LONGEST = 1000  # characters of a value in `meta`
 
 
@@ -68,8 +61,6 @@ class Html(WholeFile):
         label = (found[1] or found[2]).decode("ascii") if found else None
         decoded = decoded_text(raw, label)
         text = decoded.text.replace("\0", "")
-        if _XHTML.search(text, 0, 4096):
-            text = _CLOSED.sub(r"<\1\2></\1>", text)
         root = _parsed(text)
         if root is None:
             return Content(_crude(text), None, about_encoding(decoded))

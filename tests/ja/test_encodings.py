@@ -131,10 +131,22 @@ def test_wrong_declarations_are_survived(codec: str, declared: str) -> None:
 def test_declarations_help_where_the_bytes_say_little() -> None:
     raw = "多".encode("euc_jp")  # also a valid pair of UTF-8
     assert decode(raw, "EUC-JP").text == "多"
+    assert decode("ｱｲ".encode("cp932"), "x-sjis").text == "ｱｲ"
+    assert decode("ｱｲ".encode("cp932"), "euc-jp").text == "渦"
     chinese = "这是一个中文文本的例子，包含许多常用汉字。"
     assert right(decode(chinese.encode("gb18030"), "gb2312"), chinese, "gb18030")
     korean = "이것은 한국어 텍스트입니다."
     assert right(decode(korean.encode("cp949"), "euc-kr"), korean, "cp949")
+
+
+def test_jis_x_0213_has_a_backslash_where_ascii_has_one() -> None:
+    text = "C:\\𠮟る~俱利伽羅"
+    raw = b"C:\\" + "𠮟る".encode("shift_jis_2004") + b"~" + "俱利伽羅".encode("shift_jis_2004")
+    assert decode(raw, "Shift_JIS-2004").text == text
+
+
+def test_a_line_end_ends_a_mode_of_iso_2022_jp() -> None:
+    assert decode_iso2022jp(b"\x1b$B%F\nabc \x1b$B%F%9\x1b(B!") == "テ\nabc テス!"
 
 
 def test_text_far_down_counts() -> None:
@@ -158,6 +170,10 @@ def test_random_bytes_are_refused() -> None:
     rng = random.Random(11)
     accepted = sum(sniff(rng.randbytes(400)) is not None for _ in range(300))
     assert accepted == 0
+    assert sniff(TEXT.encode("cp932") + b"\xfd\xff" * 20) is not None
+    assert sniff(TEXT.encode("cp932") + b"\xfd\xff" * 40) is None
+    high = (bytes(rng.randrange(0x80, 0x100) for _ in range(400)) for _ in range(100))
+    assert not any(sniff(raw) for raw in high)
 
 
 def test_hostile_bytes_end() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import pickle
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from corpuskit.errors import InputError
 from corpuskit.ja import dictionary
-from corpuskit.ja.morphology import CLASSES, MecabTagger, MorphemeCounts
+from corpuskit.ja.morphology import CLASSES, MecabTagger, MorphemeCounts, _blocks
 from corpuskit.ja.sentences import split
 
 TEXTS = [
@@ -214,8 +215,9 @@ def test_another_folder_and_a_changed_file(tmp_path: Path, monkeypatch: pytest.M
     assert counts.morphemes.tolist() == [2]
     info = dictionary.dictionary_info(str(folder))
     assert info == dictionary.dictionary_info() | {"name": "my 'dict'", "version": ""}
-    with (folder / "dicrc").open("a") as file:
-        file.write("; note\n")
+    before = (folder / "dicrc").stat()
+    (folder / "dicrc").write_bytes(b";" * before.st_size)
+    os.utime(folder / "dicrc", ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     assert dictionary.dictionary_info(str(folder))["sha256"] != info["sha256"]
 
 
@@ -230,9 +232,25 @@ def test_a_folder_without_a_dictionary_is_refused(tmp_path: Path) -> None:
             MecabTagger(str(folder))
 
 
-def test_another_character_set_is_refused(tmp_path: Path) -> None:
-    header = bytearray(Path(unidic_lite.DICDIR, "unk.dic").read_bytes())
-    header[40:46] = b"EUC-JP"
-    (tmp_path / "sys.dic").write_bytes(header)
-    with pytest.raises(InputError, match="character set is EUC-JP"):
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data[:40] + b"EUC-JP" + data[46:], "character set is EUC-JP"),
+        (lambda data: data[:-1], "cut short"),
+        (lambda data: data[:4] + b"\x65" + data[5:], "version 102"),
+    ],
+)
+def test_what_mecab_could_not_use_is_refused(
+    change: Callable[[bytes], bytes], message: str, tmp_path: Path
+) -> None:
+    data = Path(unidic_lite.DICDIR, "unk.dic").read_bytes()
+    (tmp_path / "sys.dic").write_bytes(change(data))
+    with pytest.raises(InputError, match=message):
         MecabTagger(str(tmp_path))
+
+
+def test_blocks_hold_a_mebibyte_or_one_piece() -> None:
+    sizes = np.array([1 << 19, 1 << 19, 1, (1 << 20) + 1, 5, 5])
+    blocks = [(block.start, block.stop) for block in _blocks(sizes)]
+    assert blocks == [(0, 2), (2, 3), (3, 4), (4, 6)]
+    assert list(_blocks(np.empty(0, np.int64))) == []

@@ -39,7 +39,11 @@ CHANGED = [
     ("カﾞかﾞはﾟ あﾞ ﾞ ﾟ", "ガがぱ あ゛ ゛ ゜"),
     ("か\u3099は\u309aう\u3099ゝ\u3099ヽ\u3099", "がぱゔゞヾ"),
     ("か\u200b\u3099", "が"),
-    ("e\u0301 e\u200b\u0301 Ａ\u0301 \u212b \u2126 \u1100\u1161\u11a8", "é é Á Å Ω 각"),
+    ("e\u0301 e\u200b\u0301 Ａ\u0301 \u212b \u2126", "é é Á Å Ω"),
+    ("\u1100\u1161\u11a8", "각"),
+    ("가\u11a8", "각"),
+    ("\u1100\u1161", "가"),
+    ("\u3099\u093c\u200c", "\u093c\u3099"),  # the joiner follows another mark after NFC
     ("か\u0323\u3099", "が\u0323"),  # marks in the order of NFC
     ("\ufa19e\u0301\ufa19", "\ufa19é\ufa19"),
     ("a\x00b\x1b\x7f\x80c", "abc"),
@@ -65,6 +69,7 @@ def test_what_stays(text: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), CHANGED)
 def test_what_changes(text: str, expected: str) -> None:
     assert normalize(text) == expected
+    assert normalize(expected) == expected
 
 
 def test_full_width_symbols_fold_only_by_the_table() -> None:

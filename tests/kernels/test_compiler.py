@@ -139,7 +139,11 @@ def test_warm_compiles_all_and_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     assert not compiler.is_warm()
     assert compiler.warm(lambda *call: calls.append(call)) >= 0
     assert compiler.is_warm()
-    assert calls == [("unionfind", 0, 2), ("utf8", 1, 2), ("", 2, 2)]
+    assert {name for name, _, _ in calls[:-1]} <= {"unionfind", "utf8"}
+    assert calls[-1] == ("", 2, 2)
+    calls.clear()
+    compiler.warm(lambda *call: calls.append(call))
+    assert calls == [("", 2, 2)]
 
 
 def test_every_kernel_module_is_listed() -> None:

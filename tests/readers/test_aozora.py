@@ -126,6 +126,7 @@ def test_without_note_block_or_header(tmp_path: Path) -> None:
     text = "青年へ\n架空太郎\n\n　本文である。\n\n底本：「本」社\n青空文庫作成ファイル：\n"
     found = read(Aozora(), written(tmp_path / "a.txt", text)).records[0]
     assert (found["text"], found["title"]) == ("　本文である。", "青年へ")
+    assert None not in json.loads(found["meta"]).values()
     bare = "　本文は、" + "長い。" * 150 + "\n\n次の段落。"
     whole = read(Aozora(), written(tmp_path / "b.txt", bare)).records[0]
     assert (whole["text"], whole["title"]) == (bare, None)

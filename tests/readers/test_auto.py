@@ -65,6 +65,19 @@ def test_choose_needs_no_particular_reader(tmp_path: Path) -> None:
     assert choose(path, {}) is None
 
 
+def test_ties_are_broken_by_order_then_name(tmp_path: Path) -> None:
+    class Sure(PlainText):
+        @classmethod
+        def recognises(cls, head: bytes, name: str) -> int:
+            return 2
+
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    for names, winner in ((("zz", "csv", "html"), "html"), (("zz", "aa", "text"), "text")):
+        assert choose(path, dict.fromkeys(names, Sure)) == winner
+    assert choose(path, dict.fromkeys(("zz", "aa"), Sure)) == "aa"
+
+
 KINDS = {
     "csv_sjis": {"csv"},
     "html_sjis_law2013": {"html"},

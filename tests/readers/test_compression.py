@@ -11,6 +11,7 @@ import zstandard
 
 from corpuskit.readers.compression import (
     Unpacked,
+    _Zstd,
     codec_of,
     compressed_endings,
     head,
@@ -43,6 +44,15 @@ def test_all_members_and_frames_come_out(tmp_path: Path, codec: str, size: int) 
         assert unpack(tmp_path / "a", pack(b"xy") + pack(b"z"), 1) == (b"xyz", None)
     data = pack(DATA[:half]) + pack(b"") + pack(DATA[half:])
     assert unpack(tmp_path / "a", data, max(size, 1000)) == (DATA, None)
+
+
+def test_a_short_frame_before_a_long_one() -> None:
+    decoder = _Zstd()
+    long = random.Random(2).randbytes(200_000)
+    fed = zstandard.compress(b"short") + zstandard.compress(long)
+    assert b"".join(decoder.feed(fed)) == b"short"
+    assert decoder.ended
+    assert decoder.rest == zstandard.compress(long)
 
 
 @pytest.mark.parametrize("codec", PACK)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from corpuskit.readers.csv import Csv, CsvParams
-from corpuskit.readers.protocol import Fields
+from corpuskit.readers.protocol import BATCH_BYTES, Fields, Slice
 from corpuskit.readers.rows import canonical
 
-from .reading import IDENTITY, read
+from .reading import IDENTITY, read, taken
 
 TABLE = 'id,text,分類\r\n1,"日本語、の\n本文",甲\r\n2,㈱①髙〜,乙\r\n3,"引用""符"" ",\r\n'
 
@@ -113,6 +113,20 @@ def test_broken_rows_cost_only_themselves(tmp_path: Path) -> None:
     ]
 
 
+def test_quotes_that_pair_up_wrongly_free_the_lines_between(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", 'id,text\n1,"a\n2,b\n3",c,d\n4,e\n')
+    found = read(Csv(), path)
+    assert found.texts == ["b", "e"]
+    assert found.errors == [("row 1", "wrong_columns"), ("row 3", "wrong_columns")]
+
+
+def test_batches_are_bounded(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "text\n" + ("あ" * 1000 + "\n") * 5000)
+    batches = list(Csv().read(taken(path), Slice(), IDENTITY))
+    assert sum(batch.records.num_rows for batch in batches) == 5000
+    assert max(batch.records.nbytes for batch in batches) < 2 * BATCH_BYTES
+
+
 def test_many_open_quotes_take_linear_time(tmp_path: Path) -> None:
     rng = random.Random(3)
     rows = [rng.choice(['1,"open', "2,fine", '3,"a', '4,"b"']) for _ in range(20_000)]
@@ -126,13 +140,15 @@ def test_a_field_of_megabytes(tmp_path: Path) -> None:
 
 
 def test_a_truncated_file_keeps_its_whole_rows(tmp_path: Path) -> None:
-    rows = "".join(f"{n},本文{random.Random(n).random()}\n" for n in range(5000))
+    texts = [f"本文{random.Random(n).random()}" for n in range(5000)]
+    rows = "".join(f"{n},{text}\n" for n, text in enumerate(texts))
     packed = gzip.compress(f"id,text\n{rows}".encode())
     path = tmp_path / "a.csv.gz"
     path.write_bytes(packed[: len(packed) // 2])
     found = read(Csv(), path)
     count = len(found.records)
     assert 1000 < count < 4900
+    assert found.texts == texts[:count]
     assert found.errors == [(f"row {count + 1}", "truncated_gzip")]
 
 

@@ -191,6 +191,14 @@ def test_long_text_is_never_taken_for_furniture() -> None:
         f'<div style="display:none">{text}</div><p>短い文。</p>',
     ):
         assert text in body(html)
+        assert text in body(f"{html}<p>{'ほかの文である。' * 40}</p>")
+
+
+def test_a_table_of_contents_within_the_page_is_no_navigation() -> None:
+    links = "".join(f'<li><a href="#s{n}">第{n}節</a></li>' for n in range(9))
+    rest = "<p>" + "本文である。" * 50 + "</p>"
+    assert "- 第8節" in body(f"<ul>{links}</ul>{rest}")
+    assert "- 第8節" not in body(f"<ul>{links.replace('#', 'page')}</ul>{rest}")
 
 
 def test_names_that_come_from_headings_are_no_furniture() -> None:
@@ -218,6 +226,11 @@ def test_headers_within_the_main_text_stay() -> None:
 def test_depth_loses_nothing(depth: int) -> None:
     html = "<p>前</p>" + "<div>" * depth + "深い&amp;所" + "</div>" * depth + "<p>後</p>"
     assert body(html) == "前\n\n深い&所\n\n後"
+
+
+def test_moderate_depth_keeps_the_structure() -> None:
+    html = "<font>" * 300 + "<h2>題</h2><ul><li>項</li></ul>" + "</font>" * 300
+    assert body(html) == "## 題\n\n- 項"
 
 
 def test_xhtml_may_close_tags_itself() -> None:

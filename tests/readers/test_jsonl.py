@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,22 @@ def test_slices_start_at_lines_and_know_their_numbers(tmp_path: Path, target: in
     for piece in pieces:
         assert data[: piece.start].endswith(b"\n") or piece.start == 0
         assert piece.first == data.count(b"\n", 0, piece.start) + 1
+
+
+def test_a_line_that_ends_at_the_target_ends_the_slice(tmp_path: Path) -> None:
+    data = b'{"text":"a"}\n' * 10
+    pieces = JsonLines().slices(taken(written(tmp_path / "a.jsonl", data)), 13)
+    assert [piece.stop - piece.start for piece in pieces] == [13] * 10
+
+
+def test_the_rest_of_a_giant_line_is_not_held() -> None:
+    blocks = (bytes([65]) * (1 << 20) for _ in range(200))
+    tracemalloc.start()
+    chunks = list(jsonl._chunks(blocks, 1 << 20))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [(len(chunk.data), chunk.giant) for chunk in chunks] == [(1 << 20, 200 << 20)]
+    assert peak < 20 << 20
 
 
 def test_slices_of_long_lines_with_small_scans(
