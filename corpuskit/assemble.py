@@ -13,6 +13,7 @@ import platform
 import resource
 import shutil
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -254,6 +255,7 @@ def _shard(receipt: Receipt) -> Shard:
 
 def _versions() -> dict[str, str]:
     versions = {name: version(name) for name in LIBRARIES}
+    versions["unicode"] = unicodedata.unidata_version
     versions["python"] = ".".join(platform.python_version_tuple()[:2])
     return versions
 

@@ -53,7 +53,7 @@ class Exact(Exchange):
 
     def spread(self, keys: pa.Table, partitions: int) -> list[pa.RecordBatch]:
         """By the digest's top bits; empty texts are left out."""
-        keys = keys.filter(pc.greater_equal(keys.column("length"), 0))
+        keys = keys.filter(pc.greater(keys.column("length"), 0))
         batch = files.one_batch(keys)
         numbers = files.partition_numbers(batch.column("high").to_numpy(), partitions)
         return files.cut(batch, numbers, partitions)

@@ -193,7 +193,7 @@ def _count(text: str) -> npt.NDArray[np.int64]:
 def _counts(window: bytes, encoding: str) -> npt.NDArray[np.int64]:
     """Characters of each kind in a reading; quick where it is far from fitting."""
     quick = _count(window.decode(encoding, "replace"))
-    few = len(window) <= 2048 or quick[_BROKEN] * 3 < quick.sum()
+    few = len(window) <= 2048 or quick[_BROKEN] * 8 < quick.sum()
     if encoding != "euc_jp" or quick[_BROKEN] == 0 or not few:
         return quick
     return _count(decode_eucjp(window))
@@ -202,7 +202,8 @@ def _counts(window: bytes, encoding: str) -> npt.NDArray[np.int64]:
 def _wide(raw: bytes) -> Sniffed | None:
     """UTF-16 or UTF-32 without a mark: nearly all of it is then ASCII or usual Japanese."""
     best = (0.0, "")
-    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+    wider = ("utf-32-le", "utf-32-be") if b"\0" in raw else ()
+    for encoding in (*wider, "utf-16-le", "utf-16-be"):
         counts = _count(raw.decode(encoding, "replace"))
         usual = int(counts[[_ASCII, _KANA, _COMMON, _MARK]].sum() - counts[_BROKEN])
         best = max(best, (usual / max(1, int(counts.sum())), encoding))

@@ -68,6 +68,16 @@ def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array
 
 
+def same_memory(a: pa.Array | pa.ChunkedArray | None, b: pa.Array | pa.ChunkedArray) -> bool:
+    """Say whether two arrays are the same piece of memory, so that what was computed holds."""
+    if not isinstance(a, pa.Array) or not isinstance(b, pa.Array):
+        return False
+    if len(a) != len(b) or a.offset != b.offset:
+        return False
+    addresses = [[x.address if x else 0 for x in array.buffers()] for array in (a, b)]
+    return addresses[0] == addresses[1]
+
+
 def string_array(data: Bytes, offsets: Offsets) -> pa.StringArray:
     """Make the string array of `len(offsets) - 1` texts, on the memory of the two arrays.
 

@@ -1,4 +1,4 @@
-"""Kanji that Japanese standards do not have: the mark of Chinese among texts without kana."""
+"""Marks of what a text is not: kanji that no Japanese standard has, and exclamation marks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels.buffers import Bytes, Int, Offsets
 from corpuskit.kernels.compiler import kernel
+from corpuskit.kernels.utf8 import ONE
 
 Counts = npt.NDArray[np.int64]
 
@@ -26,31 +27,43 @@ def _foreign() -> Bytes:
 FOREIGN = _foreign()
 
 
-@kernel("void(uint8[::1], int32[::1], uint8[::1], int64[::1])")
-def foreign_kanji(data: Bytes, offsets: Offsets, table: Bytes, out: Counts) -> None:
-    """Write to `out[i]` how many characters of text i the `table` marks.
+MARKS: tuple[str, ...] = ("foreign_kanji", "exclamations")
+"""Columns of `count_marks`, in order."""
+
+
+@kernel("void(uint8[::1], int32[::1], uint8[::1], int64[:,::1])")
+def count_marks(data: Bytes, offsets: Offsets, table: Bytes, out: Counts) -> None:
+    """Write the counts `MARKS` of text i to `out[i]`.
 
     Args:
         data: UTF-8.
         offsets: of the texts, `int32[n + 1]`.
         table: `FOREIGN`, by code point from `FIRST`.
-        out: `int64[n]`.
+        out: `int64[n, 2]`.
     """
     for i in range(len(out)):
-        count: Int = 0
-        at: Int = np.int64(offsets[i])
-        stop = np.int64(offsets[i + 1])
+        foreign: Int = 0
+        shouts: Int = 0
+        at = np.uint64(offsets[i])
+        stop = np.uint64(offsets[i + 1])
         while at < stop:
             lead = data[at]
-            if lead < 0xE4 or lead > 0xE9:  # only E4 to E9 lead U+4000 to U+9FFF
-                at += 1
-                continue
-            point = (
-                ((np.int64(lead) & 15) << 12)
-                | ((np.int64(data[at + 1]) & 63) << 6)
-                | (np.int64(data[at + 2]) & 63)
-            )
-            if point >= FIRST:
-                count += np.int64(table[point - FIRST])
-            at += 3
-        out[i] = count
+            if lead < 0x80:
+                shouts += lead == 0x21
+                at += ONE
+            elif lead < 0xE0:
+                at += np.uint64(2)
+            elif lead < 0xF0:
+                after, last = data[at + ONE], data[at + np.uint64(2)]
+                if 0xE4 <= lead <= 0xE9:  # lead of U+4000 to U+9FFF
+                    high = (np.int64(lead) & 15) << 12 | (np.int64(after) & 63) << 6
+                    point = high | (np.int64(last) & 63)
+                    if point >= FIRST:
+                        foreign += table[point - FIRST]
+                else:
+                    shouts += lead == 0xEF and after == 0xBC and last == 0x81
+                at += np.uint64(3)
+            else:
+                at += np.uint64(4)
+        out[i, 0] = foreign
+        out[i, 1] = shouts

@@ -7,18 +7,19 @@ import threading
 import numpy as np
 import pyarrow as pa
 
-from corpuskit.kernels.buffers import text_buffers
-from corpuskit.kernels.charset import FOREIGN, foreign_kanji
+from corpuskit.kernels.buffers import same_memory, text_buffers
+from corpuskit.kernels.charset import FOREIGN, MARKS, count_marks
 from corpuskit.kernels.counts import COLUMNS, DUPLICATE_COLUMNS, duplicate_lines, text_counts
 
 Counts = dict[str, np.ndarray]
 
 
 class _Last(threading.local):
-    """The last text column counted; the array is held, so its address can't be given to another."""
+    """What was counted last; the array is held, so that its memory can't be another's."""
 
     array: pa.Array | None = None
     counts: Counts | None = None
+    marks: Counts | None = None
 
 
 _last = _Last()
@@ -33,20 +34,27 @@ def counts_of(text: pa.Array) -> Counts:
     Returns:
         int64 arrays of n.
     """
-    if _last.array is None or _last.counts is None or not _same(_last.array, text):
-        data, offsets = text_buffers(text)
-        out = np.empty((len(text), len(COLUMNS)), np.int64)
-        text_counts(data, offsets, out)
-        _last.array, _last.counts = text, dict(zip(COLUMNS, out.T, strict=True))
-    return _last.counts
+    _count(text)
+    return _last.counts or {}
 
 
-def _same(a: pa.Array, b: pa.Array) -> bool:
-    """Whether two arrays are the same memory."""
-    if len(a) != len(b) or a.offset != b.offset:
-        return False
-    addresses = [[x.address if x else 0 for x in array.buffers()[1:]] for array in (a, b)]
-    return addresses[0] == addresses[1]
+def marks_of(text: pa.Array) -> Counts:
+    """``foreign_kanji`` and ``exclamations`` of each text, int64 arrays of n."""
+    _count(text)
+    return _last.marks or {}
+
+
+def _count(text: pa.Array) -> None:
+    if same_memory(_last.array, text):
+        return
+    data, offsets = text_buffers(text)
+    counts = np.empty((len(text), len(COLUMNS)), np.int64)
+    text_counts(data, offsets, counts)
+    marks = np.empty((len(text), len(MARKS)), np.int64)
+    count_marks(data, offsets, FOREIGN, marks)
+    _last.array = text
+    _last.counts = dict(zip(COLUMNS, counts.T, strict=True))
+    _last.marks = dict(zip(MARKS, marks.T, strict=True))
 
 
 def duplicate_counts_of(text: pa.Array) -> Counts:
@@ -55,11 +63,3 @@ def duplicate_counts_of(text: pa.Array) -> Counts:
     out = np.empty((len(text), len(DUPLICATE_COLUMNS)), np.int64)
     duplicate_lines(data, offsets, out)
     return dict(zip(DUPLICATE_COLUMNS, out.T, strict=True))
-
-
-def foreign_kanji_of(text: pa.Array) -> np.ndarray:
-    """Kanji of each text that no Japanese standard has, int64[n]."""
-    data, offsets = text_buffers(text)
-    out = np.empty(len(text), np.int64)
-    foreign_kanji(data, offsets, FOREIGN, out)
-    return out

@@ -6,19 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpuskit.document import append_columns
 from corpuskit.stage import Column, Stage, share
 
 _I = pa.int64()
 _F = pa.float64()
-
-
-def _exclamations(text: pa.Array) -> np.ndarray:
-    found = [pc.count_substring(text, mark).to_numpy() for mark in ("！", "!")]
-    total: np.ndarray = found[0].astype(np.int64) + found[1]
-    return total
 
 
 class Lines(Stage):
@@ -47,11 +40,12 @@ class Lines(Stage):
 
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Two passes over the text buffers."""
-        from corpuskit.signals.counting import counts_of, duplicate_counts_of
+        from corpuskit.signals.counting import counts_of, duplicate_counts_of, marks_of
 
         text = batch.column("text")
         counts = counts_of(text)
         lines = counts["lines"] - counts["blank_lines"]
+        shouts = marks_of(text)["exclamations"]
         repeated = duplicate_counts_of(text)["duplicate_lines"]
         columns = {
             "lines": pa.array(lines),
@@ -65,9 +59,7 @@ class Lines(Stage):
             "bullet_line_ratio": share(counts["bullet_lines"], lines),
             "ellipsis_line_ratio": share(counts["ellipsis_lines"], lines),
             "duplicate_line_ratio": share(repeated, lines),
-            "exclamation_ratio": share(
-                _exclamations(text), np.maximum(counts["sentence_marks"], 1)
-            ),
+            "exclamation_ratio": share(shouts, np.maximum(counts["sentence_marks"], 1)),
             "urls": pa.array(counts["urls"]),
         }
         return append_columns(batch, columns)

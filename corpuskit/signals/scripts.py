@@ -41,7 +41,7 @@ class Scripts(Stage):
 
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Two passes over the text buffers."""
-        from corpuskit.signals.counting import counts_of, foreign_kanji_of
+        from corpuskit.signals.counting import counts_of, marks_of
 
         counts = counts_of(batch.column("text"))
         visible = counts["characters"] - counts["spaces"]
@@ -50,6 +50,6 @@ class Scripts(Stage):
         columns.update({f"{name}_ratio": share(counts[name], visible) for name in _SHARES})
         columns["japanese_ratio"] = share(kana + counts["kanji"], visible)
         columns["kana_ratio"] = share(kana, kana + counts["kanji"])
-        foreign = foreign_kanji_of(batch.column("text"))
+        foreign = marks_of(batch.column("text"))["foreign_kanji"]
         columns["foreign_kanji_ratio"] = share(foreign, counts["kanji"])
         return append_columns(batch, columns)

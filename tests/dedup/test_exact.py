@@ -3,10 +3,11 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from corpuskit.dedup.exact import Exact, ExactParams
+from corpuskit.dedup.exact import Exact, ExactParams, _repeated
 from tests.dedup.driver import Corpus, documents, outcome, run
 
 
@@ -31,6 +32,15 @@ def test_only_white_space_is_folded(tmp_path: Path) -> None:
     rows = documents(texts)
     best = min(range(3), key=lambda doc: rows[doc]["id"])
     assert groups(run(tmp_path, Exact(), rows)) == dict.fromkeys({0, 1, 2} - {best}, best)
+
+
+def test_both_halves_of_the_digest_count() -> None:
+    words = {"high": [5, 5, 5, 6], "low": [1, 2, 1, 1]}
+    table = pa.table({name: pa.array(column, pa.uint64()) for name, column in words.items()})
+    found = _repeated(table)
+    assert found is not None and found.column("low").to_pylist() == [1, 1]
+    assert found.column("group").to_pylist() == [0, 0]
+    assert _repeated(table.slice(1)) is None and _repeated(table.slice(4)) is None
 
 
 def test_empty_texts_take_no_part(tmp_path: Path) -> None:

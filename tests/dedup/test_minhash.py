@@ -240,6 +240,16 @@ def test_what_exact_removed_takes_no_part(tmp_path: Path) -> None:
     assert not kept_ids & {rows[doc]["id"] for doc in gone}
 
 
+def test_what_was_only_annotated_takes_part(tmp_path: Path) -> None:
+    body = prose(500, random.Random(9))
+    rows = documents([f"{body}定格は{volts}Vです。" for volts in (100, 200)] + [body + "100V"])
+    store = Corpus(tmp_path, rows)
+    first = store.run(MinHash())
+    assert [row["removed"] for row in outcome(first)].count(True) == 1
+    second = outcome(store.run(MinHash(MinHashParams(numbers="off")), removed=first))
+    assert len(second) == 2 and second[0]["removed"] != second[1]["removed"]
+
+
 def test_spec_sheets_stay(tmp_path: Path) -> None:
     body = prose(600, random.Random(9))
     sheets = [f"{body}\n定格電圧 {volts}V\n型番 AB-{volts}X\n" for volts in (100, 200, 110)]

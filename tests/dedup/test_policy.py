@@ -34,6 +34,7 @@ def test_dates_newest_first_and_unknown_last() -> None:
     dates = ["2020", None, "2024-04", "", "2024", "2023-12-31"]
     order = [dates[i] for i in best(policy.DEFAULT, date=dates)]
     assert order[:4] == ["2024-04", "2024", "2023-12-31", "2020"]
+    assert best(policy.DEFAULT, date=["", None]) == [1, 0]  # no date is no date: the id decides
 
 
 def test_length_longest_first_then_id() -> None:
