@@ -324,6 +324,7 @@ class _Run:
         else:
             for i, exchange in enumerate(self._exchanges):
                 self._collect_keys(i, exchange, batch)
+            start = time.process_time()
             self._data.write(batch)
         self._spend("write", start)
 

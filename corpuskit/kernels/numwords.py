@@ -16,6 +16,7 @@ from corpuskit.kernels.numerals import (
     CURRENCY,
     DIGIT,
     FNV_OFFSET,
+    FRACTION,
     HAN,
     HASH,
     KATAKANA,
@@ -130,7 +131,7 @@ def find_unit(
     c: Points, k: Bytes, flags: Bytes, i: Int, j: Int, kanji: Bool, keys: Words, kinds: Bytes
 ) -> tuple[Int, Int]:
     """The unit after the number `i:j`, with or without a space: (end, kind) or (j, 0)."""
-    if k[j] == CURRENCY and (k[j + 1] == DIGIT or (k[j + 1] == SPACE and k[j + 2] == DIGIT)):
+    if k[j] == CURRENCY and DIGIT <= k[j + 1 + (k[j + 1] == SPACE)] <= FRACTION:
         return j, 0  # it belongs to the next number
     found = _unit(c, k, flags, j, keys, kinds)
     if found:

@@ -86,9 +86,13 @@ def _parsed(text: str) -> Element | None:
             root = lxml.html.document_fromstring(text.encode(), parser=parser)
         except etree.ParserError:  # nothing but comments and white space
             return None
-        if not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        if not any(_GAVE_UP.search(f"{e.type_name} {e.message}") for e in parser.error_log):
             return root
     return None
+
+
+#: What libxml2 says when it stops before the end; newer versions have a type for it.
+_GAVE_UP = re.compile(r"RESOURCE_LIMIT|Excessive depth|Huge input|size limit exceeded")
 
 
 _NO_TEXT = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)

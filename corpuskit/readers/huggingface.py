@@ -153,12 +153,14 @@ class HuggingFace(Reader):
     def _from_hub(self, name: str) -> list[_Split]:
         import datasets
 
+        datasets.disable_progress_bars()
         options = {"revision": self.params.revision, "streaming": True}
         return _streams(datasets.load_dataset(name, self.params.config, **options))
 
     def _from_disk(self, file: InputFile) -> list[_Split]:
         import datasets
 
+        datasets.disable_progress_bars()
         path = file.path
         if (path / "dataset_dict.json").is_file():
             named = datasets.DatasetDict.load_from_disk(str(path), keep_in_memory=False)

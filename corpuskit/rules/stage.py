@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -28,30 +30,28 @@ class Rule(Params):
             raise ValueError("a rule needs min, max or equals")
         return self
 
-    def broken(self, column: pa.Array) -> tuple[np.ndarray, list[str]]:
-        """Which rows break the rule, and the bound each broke.
-
-        Args:
-            column: n values.
-
-        Returns:
-            A boolean array of n, and n bounds (empty where the rule holds).
-        """
-        bounds = np.full(len(column), "", object)
-        if self.equals is not None:
-            bounds[_true(pc.not_equal(column, self.equals))] = f"= {self.equals}"
-        if self.max is not None:
-            bounds[_true(pc.greater(column, self.max))] = f"<= {self.max:g}"
-        if self.min is not None:
-            bounds[_true(pc.less(column, self.min))] = f">= {self.min:g}"
+    def bounds(self) -> Iterator[tuple[str, Callable[[pa.Array], Any]]]:
+        """Each bound of the rule as text, and what tells which rows break it."""
         if self.null == "reject":
-            bounds[pc.is_null(column).to_numpy(zero_copy_only=False)] = "is known"
-        return bounds != "", list(bounds)
+            yield "is known", pc.is_null
+        if self.min is not None:
+            yield f">= {self.min:g}", partial(_less, self.min)
+        if self.max is not None:
+            yield f"<= {self.max:g}", partial(_greater, self.max)
+        if self.equals is not None:
+            yield f"= {self.equals}", partial(_unequal, self.equals)
 
 
-def _true(mask: Any) -> np.ndarray:
-    found: np.ndarray = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
-    return found
+def _less(bound: float, column: pa.Array) -> Any:
+    return pc.less(column, bound)
+
+
+def _greater(bound: float, column: pa.Array) -> Any:
+    return pc.greater(column, bound)
+
+
+def _unequal(value: str | bool, column: pa.Array) -> Any:
+    return pc.not_equal(column, value)
 
 
 class RulesParams(Params):
@@ -76,30 +76,33 @@ class Rules(Stage):
 
     def process(self, batch: pa.RecordBatch) -> Result:
         """Judge every row."""
-        n = batch.num_rows
-        signal, bound = np.full(n, "", object), np.full(n, "", object)
-        value = np.zeros(n)
+        free = np.ones(batch.num_rows, bool)
+        found: list[pa.RecordBatch] = []
         for rule in self.params.rules:
             column = batch.column(rule.signal)
-            broken, bounds = rule.broken(column)
-            here = broken & (signal == "")
-            if here.any():
-                signal[here] = rule.signal
-                bound[here] = np.array(bounds, object)[here]
-                value[here] = _numbers(column)[here]
-        rows = np.flatnonzero(signal != "")
-        if not len(rows):
+            for bound, breaks in rule.bounds():
+                mask = pc.fill_null(breaks(column), False).to_numpy(zero_copy_only=False)
+                rows = np.flatnonzero(mask & free)
+                if len(rows):
+                    free[rows] = False
+                    found.append(_verdicts(rule.signal, bound, column, rows))
+        if not found:
             return Result(batch)
-        verdicts = pa.RecordBatch.from_arrays(
-            [
-                pa.array(rows, pa.int64()),
-                pa.array(signal[rows], pa.string()),
-                pa.array(value[rows], pa.float64(), mask=np.isnan(value[rows])),
-                pa.array(bound[rows], pa.string()),
-            ],
-            schema=VERDICTS,
-        )
-        return Result(batch, verdicts)
+        return Result(batch, pa.concat_batches(found).sort_by("row"))
+
+
+def _verdicts(signal: str, bound: str, column: pa.Array, rows: np.ndarray) -> pa.RecordBatch:
+    """`VERDICTS` for rows that broke one bound."""
+    values = _numbers(column.take(pa.array(rows)))
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(rows, pa.int64()),
+            pa.repeat(signal, len(rows)),
+            pa.array(values, pa.float64(), mask=np.isnan(values)),
+            pa.repeat(bound, len(rows)),
+        ],
+        schema=VERDICTS,
+    )
 
 
 def _numbers(column: pa.Array) -> np.ndarray:
