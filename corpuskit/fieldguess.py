@@ -70,11 +70,17 @@ class Guess:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def guess(records: Sequence[Record], options: Mapping[str, Any] | None = None) -> Guess:
-    """Find text and id among the fields of some records."""
+def guess(files: Sequence[Sequence[Record]], options: Mapping[str, Any] | None = None) -> Guess:
+    """Find text and id among the fields of some records.
+
+    Args:
+        files: the first records of one or more files that are alike.
+        options: the reader's options that these files need.
+    """
+    records = [record for file in files for record in file]
     names = list(dict.fromkeys(name for record in records for name in record))
     text, text_why = _text_field(records, names)
-    own, id_why = _id_field(records, [name for name in names if name != text])
+    own, id_why = _id_field(files, [name for name in names if name != text])
     others = tuple(name for name in names if name not in (text, own))
     found = _license(records, names)
     return Guess(text, text_why, own, id_why, others, found, len(records), options or {})
@@ -132,28 +138,29 @@ def _mean_lengths(values: Sequence[str], records: int) -> tuple[float, float]:
     return japanese / records, running / records
 
 
-def _id_field(records: Sequence[Record], names: Sequence[str]) -> tuple[str | None, str]:
+def _id_field(files: Sequence[Sequence[Record]], names: Sequence[str]) -> tuple[str | None, str]:
     found: list[tuple[int, int, str, float]] = []
+    n = sum(map(len, files))
     for at, name in enumerate(names):
-        values = [record.get(name) for record in records]
-        short = [v for v in values if _is_short(v)]
-        if not short or len(short) < 0.95 * len(values):
+        columns = [[v for r in file if _is_short(v := r.get(name))] for file in files]
+        short = [value for column in columns for value in column]
+        if not short or len(short) < 0.95 * n:
             continue
-        different = len(set(map(str, short))) / len(short)
+        # Each file may count from the same number again.
+        different = sum(len(set(map(str, column))) for column in columns) / len(short)
         rank = _rank(name, _ID_NAMES)
         least = 0.5 if _plain(name) in _SURE_IDS else 0.95
         if rank < len(_ID_NAMES) and different >= least:
             found.append((rank, at, name, different))
-        elif rank == len(_ID_NAMES) and different == 1 and len(short) >= 5 and _is_code(short):
+        elif rank == len(_ID_NAMES) and different == 1 and n >= 5 and _is_code(short):
             found.append((rank + isinstance(short[0], int), at, name, different))
     if not found:
         return None, "no field is short and different in every record"
     rank, _, name, different = min(found)
     how = "by its name" if rank < len(_ID_NAMES) else "by content: short"
-    n = len(records)
     again = f"no value twice in {n} record{'s' if n > 1 else ''}"
-    again = again if different == 1 else "some values repeat"
-    return name, f"{how}; {again}"
+    again += " (in one file)" if len(files) > 1 else ""
+    return name, f"{how}; {again if different == 1 else 'some values repeat'}"
 
 
 def _is_short(value: Any) -> bool:

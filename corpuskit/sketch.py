@@ -110,9 +110,12 @@ def sketch(target: Path, recipe: Path, registry: Registry | None = None) -> Sket
     """
     root = Path(os.path.normpath(target.absolute()))
     files = _survey(root, registry or Registry())
-    own = os.path.realpath(recipe)
-    mine = [f for f in files if os.path.realpath(f.path) == own]
+    own = Path(os.path.realpath(recipe))
+    mine = [f for f in files if os.path.realpath(f.path) == str(own)]
     files = [f for f in files if f not in mine]
+    home = Path(os.path.realpath(root))
+    if not mine and own.is_relative_to(home) and own != home:  # it will lie there
+        mine = [Found(own, own.relative_to(home).as_posix(), None, 0)]
     if not files:
         raise InputError(f"nothing to read at {target}", "the folder holds no files")
     if root.is_file():
@@ -143,7 +146,7 @@ def _saved(root: Path, files: Sequence[Found]) -> list[SourceSketch]:
         records, _ = sample(data.path, "huggingface") if data else ([], {})
         at = root / top
         sources.append(
-            SourceSketch(at.name, path_text(at), "huggingface", guess(records), tuple(own))
+            SourceSketch(at.name, path_text(at), "huggingface", guess([records]), tuple(own))
         )
     return sources
 
@@ -299,7 +302,7 @@ class _Alike:
     """Record files whose first records have the same fields, and records of a few of them."""
 
     files: list[Found] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
+    records: list[list[Record]] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -313,7 +316,7 @@ def _by_fields(files: Sequence[Found]) -> list[tuple[Guess, list[Found]]]:
         alike = looked[tuple(records[0]) if records else (), reader, str(options)]
         alike.options = options
         if len(alike.files) < _LOOKED:
-            alike.records += records
+            alike.records.append(records)
         alike.files.append(file)
     groups: dict[tuple[Any, ...], tuple[Guess, list[Found]]] = {}
     unsure: list[Found] = []

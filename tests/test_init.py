@@ -60,7 +60,7 @@ def files_of(loaded: LoadedRecipe) -> Counter[Path]:
     return found
 
 
-def rows(n: int = 12, **fields: Any) -> list[dict[str, Any]]:
+def rows(n: int = 12, /, **fields: Any) -> list[dict[str, Any]]:
     """Records; a value that can be called is given the number of its record."""
     return [{k: v(i) if callable(v) else v for k, v in fields.items()} for i in range(n)]
 
@@ -78,7 +78,11 @@ def prose(i: int) -> str:
         ({"id": str, "text": prose}, "text", "id"),
         ({"text": prose}, "text", None),
         ({"doc_id": lambda i: i, "honbun": prose, "midashi": "見出し"}, "honbun", "doc_id"),
-        ({"タイトル": lambda i: f"第{i}話", "本文": prose, "管理番号": lambda i: f"A{i}"}, "本文", "管理番号"),
+        (
+            {"タイトル": lambda i: f"第{i}話", "本文": prose, "管理番号": lambda i: f"A{i}"},
+            "本文",
+            "管理番号",
+        ),
         # By content, not by name: what is called text is a tag, what is called x the article.
         ({"text": "タグ", "x": prose, "_id": str}, "x", "_id"),
         # The raw page is longer, but the usual name is good enough.
@@ -87,35 +91,44 @@ def prose(i: int) -> str:
         ({"a": "An English sentence. " * 5, "url": lambda i: f"https://e.jp/{i:0200}"}, "a", "url"),
         ({"question": "短い問い？", "answer": prose}, "answer", None),
         ({"n": lambda i: i, "score": lambda i: i / 7}, None, "n"),
-        ({"text": prose, "date": lambda i: f"2026-01-{i + 1:02}", "code": lambda i: f"K-{i}"}, "text", "code"),
+        (
+            {"text": prose, "date": lambda i: f"2026-01-{i + 1:02}", "code": lambda i: f"K-{i}"},
+            "text",
+            "code",
+        ),
         ({"text": prose, "label": lambda i: i % 2}, "text", None),
         ({"text": prose, "ratio": lambda i: f"{i}.5"}, "text", None),
         ({"text": prose, "uuid": lambda i: f"{i:032x}", "url": lambda i: f"/{i}"}, "text", "uuid"),
         ({"text": prose, "url": "https://e.jp/", "key": lambda i: f"k{i}"}, "text", "key"),
         ({"text": prose, "id": {"$oid": "1"}}, "text", None),
     ],
-)  # fmt: skip
+)
 def test_text_and_id_are_found_by_content(
     fields: dict[str, Any], text: str | None, own: str | None
 ) -> None:
-    found = guess(rows(**fields))
+    found = guess([rows(**fields)])
     assert (found.text, found.id) == (text, own)
     assert set(found.others) == set(fields) - {text, own}
     assert found.text_why and found.id_why
 
 
 def test_the_reasons_can_be_checked() -> None:
-    found = guess([{"id": 1, "body": "本文です", "title": "題"}, {"id": 1, "body": None}])
-    assert "3 Japanese characters a record" not in found.text_why
+    found = guess([[{"id": 1, "body": "本文です", "title": "題"}, {"id": 1, "body": None}]])
     assert found.text_why.startswith("2 Japanese characters a record on average")
     assert "next is title with" in found.text_why and "1 of 2 records lack it" in found.text_why
     assert found.id == "id" and found.id_why == "by its name; some values repeat"
 
 
+def test_each_file_may_count_from_the_same_number() -> None:
+    found = guess([rows(4, id=str, text=prose), rows(4, id=str, text=prose)])
+    assert (found.id, found.records) == ("id", 8)
+    assert found.id_why == "by its name; no value twice in 8 records (in one file)"
+
+
 def test_a_constant_licence_is_told() -> None:
-    assert guess(rows(text=prose, License="CC-BY-4.0")).license == "CC-BY-4.0"
-    assert guess(rows(text=prose, license=lambda i: f"L{i}")).license is None
-    assert guess(rows(text=prose)).license is None
+    assert guess([rows(text=prose, License="CC-BY-4.0")]).license == "CC-BY-4.0"
+    assert guess([rows(text=prose, license=lambda i: f"L{i}")]).license is None
+    assert guess([rows(text=prose)]).license is None
 
 
 def test_first_records_are_read_whatever_the_form(tmp_path: Path) -> None:
@@ -127,8 +140,9 @@ def test_first_records_are_read_whatever_the_form(tmp_path: Path) -> None:
     table = '番号,本文\n1,"改行\nあり"\n2,次\n3,多い,列\n'
     (tmp_path / "s.csv").write_bytes(table.encode("cp932"))
     assert sample(tmp_path / "s.csv", "csv")[0] == [
-        {"番号": "1", "本文": "改行\nあり"}, {"番号": "2", "本文": "次"}
-    ]  # fmt: skip
+        {"番号": "1", "本文": "改行\nあり"},
+        {"番号": "2", "本文": "次"},
+    ]
     (tmp_path / "bare.tsv").write_text("1\tこれは文である。\n2\t次の文である。\n", encoding="utf-8")
     records, options = sample(tmp_path / "bare.tsv", "csv")
     assert options == {"header": False} and records[1]["column_2"] == "次の文である。"
@@ -189,9 +203,14 @@ def test_the_samples_of_the_quickstart(tmp_path: Path) -> None:
     found = sources(written(SAMPLES, tmp_path / "r.yaml"))
     assert sorted(found) == ["aozora", "articles", "broken", "legacy", "manuals", "notes", "web"]
     assert {name: s.reader for name, s in found.items()} == {
-        "aozora": "aozora", "articles": "jsonl", "broken": "auto", "legacy": "text",
-        "manuals": "text", "notes": "jsonl", "web": "html",
-    }  # fmt: skip
+        "aozora": "aozora",
+        "articles": "jsonl",
+        "broken": "auto",
+        "legacy": "text",
+        "manuals": "text",
+        "notes": "jsonl",
+        "web": "html",
+    }
     assert (found["articles"].text, found["articles"].id) == ("body", "doc_id")
 
 
@@ -260,8 +279,7 @@ def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
     root.mkdir()
     name = os.fsencode(root) + b"/" + "仕様書".encode("cp932") + b".txt"
     try:
-        with open(name, "wb") as stream:
-            stream.write("これは本文です。".encode())
+        Path(os.fsdecode(name)).write_text("これは本文です。", encoding="utf-8")
     except OSError:
         return  # a file system that takes UTF-8 names only has no such files
     loaded = written(root, tmp_path / "r.yaml")
@@ -279,16 +297,46 @@ def test_links_that_lead_nowhere_are_counted(tmp_path: Path) -> None:
 
 # --- nothing is lost, whatever the names ----------------------------------------------------------
 
-_NAMES = ("a", "b", "ノート", "with space", "[x]", "q?", "star*", "~t", "README", "2024", "no",
-          "é", "'q\"", "a:b", "#h", "-x", "x\ty", "new\nline", "pkg:x", "a.b", "x\u2028y")  # fmt: skip
+_NAMES = (
+    "a",
+    "b",
+    "ノート",
+    "with space",
+    "[x]",
+    "q?",
+    "star*",
+    "~t",
+    "README",
+    "2024",
+    "no",
+    "é",
+    "'q\"",
+    "a:b",
+    "#h",
+    "-x",
+    "x\ty",
+    "new\nline",
+    "pkg:x",
+    "a.b",
+    "x\u2028y",
+)
 _FOLDERS = (
-    ("",), ("", "s1", "s1/d", "s2"), ("s1",), ("s1/d/e", "s1/f"),
-    ("", *(f"d{i}" for i in range(25))), ("[g]", "h*", "i?/j"), (".hidden", "v"),
-)  # fmt: skip
+    ("",),
+    ("", "s1", "s1/d", "s2"),
+    ("s1",),
+    ("s1/d/e", "s1/f"),
+    ("", *(f"d{i}" for i in range(25))),
+    ("[g]", "h*", "i?/j"),
+    (".hidden", "v"),
+)
 _ENDINGS = (
-    (".txt",), (".jsonl",), (".jsonl", ".txt"), ("", ".txt", ".bin", ".html", ".csv", ".jsonl"),
-    (".csv", ".md"), ("",),
-)  # fmt: skip
+    (".txt",),
+    (".jsonl",),
+    (".jsonl", ".txt"),
+    ("", ".txt", ".bin", ".html", ".csv", ".jsonl"),
+    (".csv", ".md"),
+    ("",),
+)
 
 
 def _fill(root: Path, seed: int) -> None:
@@ -335,7 +383,27 @@ def test_every_file_is_in_exactly_one_source(tmp_path: Path, seed: int) -> None:
     assert len({s.name for s in loaded.recipe.sources}) == len(loaded.recipe.sources)
 
 
-@pytest.mark.parametrize("name", ["no", "Null", "2024", "1e3", "a: b", "- a", "#a", "é", "", "'", "12:30", "a\nb", "*x", "日本", "../a b", "~"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no",
+        "Null",
+        "2024",
+        "1e3",
+        "a: b",
+        "- a",
+        "#a",
+        "é",
+        "",
+        "'",
+        "12:30",
+        "a\nb",
+        "*x",
+        "日本",
+        "../a b",
+        "~",
+    ],
+)
 def test_scalars_come_back_as_they_were(name: str) -> None:
     from ruamel.yaml import YAML
 
@@ -358,12 +426,16 @@ def test_the_recipe_runs_and_counts_every_record(tmp_path: Path) -> None:
 def test_its_rules_keep_tables_clauses_and_old_orthography(tmp_path: Path) -> None:
     keep = {
         "clause": "第三条　前条の規定による届出をした者は、" + "その届出に係る事項について、" * 60,
-        "short": "第一条　この法律は、公布の日から施行する。ただし、第三条の規定は、この限りでない。",
-        "table": "品名\t型番\t定格電圧\t質量\n" + "".join(f"部品{i}\tSU-{i}A\t{i}00V\t{i}.5kg\n" for i in range(1, 30)),
-        "kanji": "東京都千代田区\t永田町\n大阪府大阪市\t中之島\n愛知県名古屋市\t三の丸\n福岡県福岡市\t博多駅前\n",
+        "short": "第一条　この法律は、公布の日から施行する。\n２　第三条の規定は、適用しない。",
+        "table": "品名\t型番\t定格電圧\t質量\n"
+        + "".join(f"部品{i}\tSU-{i}A\t{i}00V\t{i}.5kg\n" for i in range(1, 30)),
+        "kanji": "東京都千代田区\t永田町\n大阪府大阪市\t中之島\n愛知県名古屋市\t三丸\n"
+        "福岡県福岡市\t博多駅前\n",
         "old": "學校ヘ行ツテ國語ヲ讀ミマセウ。けふはゐないでせう。夕方にはかへつて來るさうです。",
-        "code": "配列を並べ替える。\n" + "std::sort(v.begin(), v.end());\n" + "int main() { return 0; }\n" * 3,
-    }  # fmt: skip
+        "code": "配列を並べ替える。\n"
+        + "std::sort(v.begin(), v.end());\n"
+        + "int main() { return 0; }\n" * 3,
+    }
     out = {
         "english": "This page holds no Japanese at all. It is long enough to be a page. " * 3,
         "chinese": "这是一篇用简体中文写的文章，讨论经济发展与环境保护的关系。" * 3,

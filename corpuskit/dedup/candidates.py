@@ -74,10 +74,14 @@ def find_edges(given: PhaseInput) -> Mapping[str, int]:
     starts[1:] = words[1:] != words[:-1]
     first = np.flatnonzero(starts)
     left = np.repeat(docs[first], np.diff(first, append=len(words)))
-    edges = np.unique(np.stack([left, docs], axis=1)[~starts], axis=0)
-    columns = [pa.array(np.ascontiguousarray(edges[:, side])) for side in range(2)]
+    left, right = left[~starts], docs[~starts]
+    order = np.lexsort((right, left))
+    left, right = left[order], right[order]
+    new = np.ones(len(left), np.bool_)
+    new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
+    columns = [pa.array(left[new]), pa.array(right[new])]
     files.write_table(given.out, pa.Table.from_arrays(columns, schema=EDGES))
-    return {"keys": len(words), "edges": len(edges)}
+    return {"keys": len(words), "edges": int(np.count_nonzero(new))}
 
 
 def _bucketed(given: PhaseInput) -> tuple[npt.NDArray[np.uint64], files.Docs]:

@@ -110,7 +110,8 @@ def _unit(c: Points, k: Bytes, flags: Bytes, i: Int, keys: Words, kinds: Bytes) 
             j += k[j] == SUPER or (c[j - 1] == _SMALL_M and (c[j] == _TWO or c[j] == _THREE))
             if is_alnum(k[j]) or ((c[j] == DASH or c[j] == UNDERSCORE) and k[j + 1] == LETTER):
                 return 0
-        divides = c[j] == SLASH or (c[j] == MIDDLE_DOT and k[j + 1] == LETTER)
+        divides = c[j] == SLASH and k[j + 1] != CURRENCY
+        divides = divides or (c[j] == MIDDLE_DOT and k[j + 1] == LETTER)
         if kind != HARD or not divides or not flags[c[j + 1]] & STARTS_UNIT:
             return 16 * j + kind
         under = longest_word(c, k, j + 1, keys, kinds)

@@ -39,28 +39,15 @@ _WHITE_SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _WHITE_RUN = re.compile(f"[{_WHITE_SPACE}]+")
 
 
-def _first_bytes() -> Bytes:
-    """1 for each byte that begins a white space character in UTF-8."""
-    table = np.zeros(256, np.uint8)
-    for point in range(0x3001):
-        if _WHITE_RUN.match(chr(point)):
-            table[chr(point).encode()[0]] = 1
-    return table
-
-
-_MAYBE_WHITE = _first_bytes()
-
-
 @inline
-def _white_length(data: Bytes, at: np.uint64) -> Int:
-    """Return the bytes of the white space character at a byte that may begin one, or 0."""
-    lead = data[at]
-    if lead < 0x80:
-        return 1
-    if lead == 0xE3 and data[at + ONE] != 0x80:  # hiragana and katakana, most of the time
-        return 0
-    point, after = decode(data, at)
-    return np.int64(after - at) if is_white(point) else 0
+def _skip(data: Bytes, at: np.uint64, stop: np.uint64, white: bool) -> np.uint64:
+    """Return where the run of characters that are (or aren't) white space ends."""
+    while at < stop:
+        point, after = decode(data, at)
+        if is_white(point) != white:
+            break
+        at = after
+    return at
 
 
 @kernel("void(uint8[::1], int32[::1], uint8[::1], int32[::1])")
@@ -76,23 +63,16 @@ def dedup_view(data: Bytes, offsets: Offsets, out_data: Bytes, out_offsets: Offs
     for i in range(len(offsets) - 1):
         at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
         start = to
-        space = False
         while at < stop:
-            octet = data[at]
-            if _MAYBE_WHITE[octet]:
-                length = _white_length(data, at)
-                if length > 0:
-                    at += np.uint64(length)
-                    space = True
-                    continue
-            if space:
-                space = False
-                if to > start:
-                    out_data[to] = 32
-                    to += ONE
-            out_data[to] = octet
-            to += ONE
-            at += ONE
+            at = _skip(data, at, stop, True)
+            end = _skip(data, at, stop, False)
+            if at < end and to > start:
+                out_data[to] = 32
+                to += ONE
+            while at < end:
+                out_data[to] = data[at]
+                to += ONE
+                at += ONE
         out_offsets[i + 1] = to
 
 

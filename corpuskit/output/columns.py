@@ -50,7 +50,7 @@ ABOUT: Mapping[str, str] = {
     "bound": "the bound it broke",
     "duplicate_of": "id of the document that stayed in its place",
     "jaccard": "measured Jaccard similarity to that document, 0 to 1",
-    "containment": "share of this document's shingles that are in that document, 0 to 1",
+    "containment": "shingles of both / shingles of the one that has fewer, 0 to 1",
     "bands_hit": "MinHash bands in which the two documents agree",
     "cluster": "id of the duplicate cluster",
     "cluster_size": "documents in the cluster",
