@@ -99,7 +99,7 @@ class Output(_Model):
     """Where the dataset goes and how it is cut."""
 
     path: Text = Field(description="Folder of the dataset; relative to the recipe.")
-    shard_size: Size = Field(256 * 10**6, description="Text bytes a shard aims at, such as 256MB.")
+    shard_size: Size = Field(128 * 10**6, description="Text bytes a shard aims at, such as 128MB.")
     splits: Splits = Field(default_factory=Splits)
     shuffle: int | None = Field(
         None, description="Seed of a keyed shuffle; none keeps input order."

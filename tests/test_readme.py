@@ -113,7 +113,7 @@ def test_the_stages_work_in_datasets_map(tmp_path: Path, monkeypatch: pytest.Mon
     space: dict[str, Any] = {}
     exec(compile(code, "README.md", "exec"), space)
     row = space["data"][0]
-    assert row["characters"] == 13
+    assert row["characters"] == 12
     assert row["rejected_by"] == ""
 
 
