@@ -112,6 +112,13 @@ def test_text_and_id_are_found_by_content(
     assert found.text_why and found.id_why
 
 
+def test_a_field_of_few_records_is_not_the_text() -> None:
+    records = rows(10, id=str, body=prose)
+    records[3]["appendix"] = prose(3) * 50
+    found = guess([records])
+    assert (found.text, found.others) == ("body", ("appendix",))
+
+
 def test_the_reasons_can_be_checked() -> None:
     found = guess([[{"id": 1, "body": "本文です", "title": "題"}, {"id": 1, "body": None}]])
     assert found.text_why.startswith("2 Japanese characters a record on average")

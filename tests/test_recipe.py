@@ -287,6 +287,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
         ("stages.2.bound=0.9", ("stages", 2, "params", "bound"), 0.9),
         ("stages.dedup.exact.keep=[date]", ("stages", 3, "params", "keep"), ["date"]),
         ("sources.a.b.license=MIT", ("sources", 1, "license"), "MIT"),
+        ("sources.a.license=MIT", ("sources", 2, "license"), "MIT"),
         ("description=a=b", ("description",), "a=b"),
         ("released=", ("released",), None),
     ],
@@ -298,7 +299,8 @@ def test_set_changes_one_value(
         "      - {signal: characters, min: 10}\n",
         "      - {signal: characters, min: 10}\n  - dedup.minhash\n  - dedup.exact: {keep: [id]}\n",
     )
-    text = text.replace("stages:\n", "  - name: a.b\n    path: docs\nstages:\n")
+    more = "".join(f"  - name: {name}\n    path: docs\n" for name in ("a.b", "a"))
+    text = text.replace("stages:\n", f"{more}stages:\n")
     found: Any = load(write(tmp_path, text), [override]).recipe.model_dump()
     for step in at:
         found = found[step]

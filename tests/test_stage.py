@@ -219,6 +219,10 @@ def test_a_filters_bounds_can_be_changed_in_the_recipe() -> None:
     assert result.rejected is not None
     assert result.rejected.column("row").to_pylist() == [1]
     assert result.rejected.column("bound").to_pylist() == ["<= 1234567.5"]
+    params = {"at_least": 1234567.5, "scale": 1_000_000}
+    result = apply(cls(cls.Params.model_validate(params)), batch("一", "一二"))
+    assert result.rejected is not None
+    assert result.rejected.column("bound").to_pylist() == [">= 1234567.5"]
 
 
 def test_what_is_judged_is_the_number_that_is_stored() -> None:
@@ -239,10 +243,10 @@ def test_a_filter_may_return_a_bool(yes: Any) -> None:
     @doc_filter("test.kept")
     def kept(doc: Document) -> Any:
         """Keeps what is marked."""
-        return yes if "印" in doc.text else not yes
+        return yes if "印" in doc.text else yes ^ True
 
     result = apply(made(kept)(), batch("印", "無"))
-    assert result.rejected is not None
+    assert result.rejected is not None and result.failed is None
     assert result.rejected.column("row").to_pylist() == [1]
     assert result.rejected.column("bound").to_pylist() == ["is true"]
 

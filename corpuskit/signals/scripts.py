@@ -26,6 +26,11 @@ class Scripts(Stage):
             Column(f"{name}_ratio", _F, f"{name} / characters that are not white space")
             for name in _SHARES
         ),
+        Column(
+            "special_ratio",
+            _F,
+            "(punctuation + symbols + emoji + white space) / characters (BigScience, 2022)",
+        ),
         Column("japanese_ratio", _F, "(hiragana + katakana + kanji) / characters, no white space"),
         Column(
             "kana_ratio",
@@ -48,6 +53,8 @@ class Scripts(Stage):
         kana = counts["hiragana"] + counts["katakana"]
         columns = {"characters": pa.array(counts["characters"])}
         columns.update({f"{name}_ratio": share(counts[name], visible) for name in _SHARES})
+        special = counts["punctuation"] + counts["symbols"] + counts["emoji"] + counts["spaces"]
+        columns["special_ratio"] = share(special, counts["characters"])
         columns["japanese_ratio"] = share(kana + counts["kanji"], visible)
         columns["kana_ratio"] = share(kana, kana + counts["kanji"])
         foreign = marks_of(batch.column("text"))["foreign_kanji"]

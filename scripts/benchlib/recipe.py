@@ -20,6 +20,7 @@ def stages(mecab: bool) -> list[Any]:
         "normalize",
         "signals.scripts",
         "signals.lines",
+        {"signals.repetition": {"ngram": 5}},
         {"rules": rules.corpuskit([*rules.SHARED, *rules.NEAR])},
         {"dedup.minhash": {**minhash, "bands": rules.BANDS, "rows": rules.ROWS}},
     ]

@@ -106,27 +106,26 @@ NEAR: tuple[Rule, ...] = (
         "special characters",
         "DiscardTooManySpecialToken",
         {"threshold": 0.4},
-        (Bound("symbols_ratio", max=0.4), Bound("punctuation_ratio", max=0.4)),
-        "HojiChar: punctuation, white space, symbols and emoji together, of all characters; "
-        "corpuskit: symbols and punctuation each, of what is not white space",
+        (Bound("special_ratio", max=0.4),),
+        "both: punctuation, white space, symbols and emoji of all characters; HojiChar by a list, "
+        "corpuskit by Unicode class",
     ),
     Rule(
         "repetition",
         "CharRepetitionRatioFilter",
         {"threshold": 0.33, "ngram_size": 5},
-        (Bound("duplicate_line_ratio", max=0.33),),
-        "HojiChar: share of the most frequent character 5-grams; corpuskit: share of repeated "
-        "lines, its nearest signal here, which is less work",
+        (Bound("top_ngram_ratio", max=0.33),),
+        "the same formula on both sides, each over its own normalised text",
     ),
     Rule(
         "one character again and again",
         "SingleCharacterRepetitionFilter",
         {"threshold": 200},
-        (),
-        "HojiChar only: corpuskit has no such signal here",
+        (Bound("longest_run", max=200),),
+        "white space does not count as a run in corpuskit",
     ),
 )
-"""HojiChar's other rules for web text, which corpuskit's signals express only nearly."""
+"""HojiChar's other rules for web text; corpuskit has them, counted a little otherwise."""
 
 MECAB: tuple[Rule, ...] = (
     Rule(
