@@ -163,11 +163,11 @@ def _check_reader(loaded: LoadedRecipe, registry: Registry, index: int, source: 
 def list_files(loaded: LoadedRecipe, index: int, path: str) -> tuple[Path, list[Path]]:
     """Files of a source's path, sorted by uri, and the root they are named from."""
     loc = ("sources", index, "path")
-    if re.search(r"[*?\[]", path) and not Path(path).exists():
-        parts = Path(path).parts
-        wild = next(i for i, part in enumerate(parts) if re.search(r"[*?\[]", part))
-        root = Path(*parts[:wild])
-        matched = glob.glob(str(Path(*parts[wild:])), root_dir=root, recursive=True)
+    pattern = loaded.recipe.sources[index].path
+    if re.search(r"[*?\[]", pattern) and not Path(path).exists():
+        root, rest = split_pattern(pattern)
+        root = Path(loaded.resolve(str(root)))
+        matched = glob.glob(rest, root_dir=root, recursive=True)
         found = [root / name for name in matched if not (root / name).is_dir()]
     elif Path(path).is_dir():
         root = Path(path)
@@ -189,6 +189,13 @@ def list_files(loaded: LoadedRecipe, index: int, path: str) -> tuple[Path, list[
     return root, sorted(found, key=lambda p: uri_of(p, root))
 
 
+def split_pattern(pattern: str) -> tuple[Path, str]:
+    """The part of a glob before its first wildcard, and the rest."""
+    parts = Path(pattern).parts
+    wild = next(i for i, part in enumerate(parts) if re.search(r"[*?\[]", part))
+    return Path(*parts[:wild]), str(Path(*parts[wild:]))
+
+
 def _raise(error: OSError) -> None:
     raise InputError(
         f"cannot list {error.filename}: {error.strerror}", "check the folder's permissions"
@@ -200,8 +207,9 @@ def _input_error(loaded: LoadedRecipe, loc: Any, message: str, remedy: str) -> I
 
 
 def uri_of(path: Path, root: Path) -> str:
-    """Path below the root, NFC, with ``/``."""
-    return unicodedata.normalize("NFC", path.relative_to(root).as_posix())
+    """Path below the root, NFC, with ``/``; bytes that are no UTF-8 are written ``\\x83``."""
+    name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+    return unicodedata.normalize("NFC", name)
 
 
 def _take_file(path: Path, root: Path) -> tuple[InputFile, tuple[int, int], str]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit.document import BASE, REJECTION, Identity, append_columns
+from corpuskit.document import REJECTION, append_columns
 from corpuskit.errors import StageError
 from corpuskit.exchange import Exchange
-from corpuskit.fates import BatchFile, Fates, align, columns_of, rejection, text_bytes, without
-from corpuskit.inventory import UNREADABLE, Item, Part, make_reader, stamp_of
+from corpuskit.fates import BatchFile, Fates, rejection, text_bytes, without
+from corpuskit.intake import Counts, Intake
+from corpuskit.inventory import Part
 from corpuskit.lanes import Lanes
 from corpuskit.ledger import Commit, Receipt, committing
 from corpuskit.pipeline import PENDING, make_stage
-from corpuskit.readers.protocol import Read, no_records, problem, problems
 from corpuskit.recipe import Source
 from corpuskit.registry import Registry
 from corpuskit.stage import Stage, apply
@@ -104,15 +104,6 @@ def run(task: SegmentTask) -> Receipt:
         return _Run(task, commit).receipt()
 
 
-@dataclass
-class _Counts:
-    read: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    files: dict[str, dict[str, int]] = field(default_factory=dict)
-    entered: Counter[str] = field(default_factory=Counter)
-    text_bytes: int = 0
-
-
 class _Run:
     """One task while it runs."""
 
@@ -123,7 +114,7 @@ class _Run:
         self._fates = Fates.create(commit, task.schema)
         self._data = BatchFile(commit, "data", task.schema)
         self._keys: list[list[pa.RecordBatch]] = [[] for _ in self._exchanges]
-        self._counts = _Counts()
+        self._counts = Counts()
         self._spent: dict[str, float] = defaultdict(float)
         self._seen = 0
 
@@ -159,7 +150,7 @@ class _Run:
     # --- input ------------------------------------------------------------------------------------
 
     def _input(self) -> Iterator[pa.RecordBatch]:
-        source = self._records() if self._task.part is not None else self._divided()
+        source = self._intake() if self._task.part is not None else self._divided()
         while True:
             start = time.process_time()
             batch = next(source, None)
@@ -192,6 +183,18 @@ class _Run:
         )
         self._fates.isolate(batch, "worker", errors)
 
+    def _intake(self) -> Iterator[pa.RecordBatch]:
+        task = self._task
+        intake = Intake(
+            task.source,
+            registry_of(task.plugins),
+            self._fates,
+            self._counts,
+            task.network,
+            task.meta,
+        )
+        return intake.records(task.part, task.dead_items) if task.part else iter(())
+
     def _divided(self) -> Iterator[pa.RecordBatch]:
         upstream = self._task.upstream
         if upstream is None or upstream.data is None:
@@ -203,103 +206,6 @@ class _Run:
             if split.removed.num_rows:
                 self._fates.duplicate(split.removed, split.evidence)
             yield split.kept
-
-    def _records(self) -> Iterator[pa.RecordBatch]:
-        part = self._task.part
-        for i, item in enumerate(part.items if part else ()):
-            reading = self._dead(item) if i in self._task.dead_items else self._read_item(item)
-            for read in reading:
-                yield from self._taken(item, read)
-
-    def _taken(self, item: Item, read: Read) -> Iterator[pa.RecordBatch]:
-        """Count what was read, quarantine the problems, refuse empty texts, pass the rest on."""
-        counts = self._counts.files.setdefault(item.file.uri, {"read": 0, "quarantined": 0})
-        bad = read.problems.num_rows if read.problems is not None else 0
-        counts["read"] += read.records.num_rows + bad
-        counts["quarantined"] += bad
-        self._counts.read += read.records.num_rows + bad
-        self._counts.skipped.update(read.skipped)
-        if read.problems is not None:
-            self._quarantine_problems(item, read.problems)
-        if read.records.num_rows:
-            batch = self._based(item, read.records)
-            empty = pc.equal(pc.binary_length(batch.column("text")), 0)
-            if pc.any(empty).as_py():
-                self._refuse_empty(batch.filter(empty))
-                batch = batch.filter(pc.invert(empty))
-            yield batch
-
-    def _refuse_empty(self, batch: pa.RecordBatch) -> None:
-        n = batch.num_rows
-        reasons = {"stage": ["read"] * n, "signal": ["characters"] * n, "value": [0.0] * n}
-        reasons["bound"] = [">= 1"] * n
-        self._fates.reject(batch, pa.RecordBatch.from_pydict(reasons, schema=REJECTION))
-
-    def _quarantine_problems(self, item: Item, rows: pa.RecordBatch) -> None:
-        n = rows.num_rows
-        columns = columns_of(rows)
-        where = {
-            "id": columns["id"],
-            "source": pa.array([self._task.source.name] * n),
-            "uri": pa.array([item.file.uri] * n),
-            "locator": columns["locator"],
-        }
-        rest = ("error", "message", "raw_digest", "raw_bytes")
-        self._fates.isolate(
-            pa.RecordBatch.from_pydict(where),
-            "read",
-            pa.RecordBatch.from_pydict({name: columns[name] for name in rest}),
-        )
-
-    def _read_item(self, item: Item) -> Iterator[Read]:
-        identity = Identity(self._task.source.name, item.file.uri)
-        if item.reader == UNREADABLE:
-            yield _whole(item, identity, item.error, _REMEDY.get(item.error, "check the file"))
-            return
-        reads: list[Read] = []
-        held = 0
-        try:
-            if item.file.path.exists() and stamp_of(item.file.path) != item.stamp:
-                raise _ChangedError
-            reader = make_reader(
-                registry_of(self._task.plugins), item.reader, self._task.source, self._task.network
-            )
-            for read in reader.read(item.file, item.piece, identity):
-                reads.append(read)
-                held += read.records.nbytes
-                if held > _HOLD:
-                    yield from reads
-                    reads.clear()
-            if item.file.path.exists() and stamp_of(item.file.path) != item.stamp:
-                raise _ChangedError
-        except _ChangedError:
-            message = "the file changed while it was read: run again once it is still"
-            yield _whole(item, identity, "changed_while_read", message)
-            return
-        except OSError as error:
-            yield from reads
-            message = (
-                f"reading failed: {error.strerror or type(error).__name__}: check disk and file"
-            )
-            yield _whole(item, identity, "read_failed", message)
-            return
-        yield from reads
-
-    def _dead(self, item: Item) -> Iterator[Read]:
-        identity = Identity(self._task.source.name, item.file.uri)
-        yield _whole(item, identity, "worker_died", "the reader's process died on this file, twice")
-
-    def _based(self, item: Item, records: pa.RecordBatch) -> pa.RecordBatch:
-        """`BASE` rows of what a reader yielded."""
-        n, source = records.num_rows, self._task.source
-        columns = columns_of(records)
-        columns["source"] = _constant(source.name, n)
-        columns["uri"] = _constant(item.file.uri, n)
-        if not self._task.meta:
-            columns["meta"] = pa.nulls(n, pa.string())
-        for name in ("license", "publisher", "date", "country", "legal_basis"):
-            columns[name] = _constant(getattr(source, name), n)
-        return align(pa.RecordBatch.from_pydict(columns), BASE)
 
     # --- stages -----------------------------------------------------------------------------------
 
@@ -394,34 +300,6 @@ class _Run:
             for piece in pieces:
                 writer.write_batch(piece)
         self._spend(exchange.ident, start)
-
-
-class _ChangedError(Exception):
-    """The file is not what the inventory saw."""
-
-
-#: Files of up to this many bytes of records are passed on only once they were found unchanged.
-_HOLD = 16 << 20
-_REMEDY: Mapping[str, str] = {
-    "unknown_format": "no reader recognises this file; name one with 'reader:'",
-    "permission_denied": "the file may not be read: check its permissions",
-    "not_a_file": "this is not a regular file",
-}
-
-
-def _whole(item: Item, identity: Identity, error: str, message: str) -> Read:
-    """A problem that stands for a whole item."""
-    locator = (
-        "file" if item.piece.start == 0 and item.piece.stop < 0 else f"from {item.piece.start}"
-    )
-    row = problem(
-        identity, locator, error, message, bytes.fromhex(item.file.sha256), size=item.piece.weight
-    )
-    return Read(no_records(), problems([row]))
-
-
-def _constant(value: str | None, n: int) -> pa.Array:
-    return pa.nulls(n, pa.string()) if value is None else pa.repeat(value, n)
 
 
 def _mark(batch: pa.RecordBatch, stage: str, verdicts: pa.RecordBatch) -> pa.RecordBatch:

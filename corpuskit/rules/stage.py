@@ -35,11 +35,16 @@ class Rule(Params):
         if self.null == "reject":
             yield "is known", pc.is_null
         if self.min is not None:
-            yield f">= {self.min:g}", partial(_less, self.min)
+            yield f">= {_shown(self.min)}", partial(_less, self.min)
         if self.max is not None:
-            yield f"<= {self.max:g}", partial(_greater, self.max)
+            yield f"<= {_shown(self.max)}", partial(_greater, self.max)
         if self.equals is not None:
             yield f"= {self.equals}", partial(_unequal, self.equals)
+
+
+def _shown(bound: float) -> str:
+    """The bound as it was meant: 1000000 rather than 1e+06."""
+    return str(int(bound)) if bound == int(bound) else repr(bound)
 
 
 def _less(bound: float, column: pa.Array) -> Any:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +277,35 @@ def test_a_file_that_changes_while_it_is_read(
     # Of the file that stayed as it was, all is there; "copy" has no other copy now.
     assert {r["uri"] for r in rows(finished.out, "data")} == {"a.jsonl"}
     assert finished.manifest.accounting.total.kept == 5
+
+
+def test_names_in_old_encodings_in_a_folder_with_brackets(
+    tmp_path: Path, write_recipe: RecipeWriter
+) -> None:
+    folder = tmp_path / "資料 [2024]*"
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/" + "設備.txt".encode("cp932"))).write_text(
+        text_of(1)
+    )
+    (folder / "新しい.txt").write_text(text_of(2), encoding="utf-8")
+    recipe = write_recipe([{"name": "docs", "path": "*.txt", "reader": "text"}], [])
+    finished = run(load(recipe.rename(folder / "recipe.yaml")), Options(workers=1))
+    assert {r["uri"] for r in rows(finished.out, "data")} == {
+        r"\x90\xdd\x94\xf5.txt",
+        "新しい.txt",
+    }
+
+
+def test_nothing_kept_is_an_exit_code_and_a_valid_dataset(
+    tmp_path: Path, write_recipe: RecipeWriter
+) -> None:
+    write_jsonl(tmp_path / "in.jsonl", [{"text": "短い"}])
+    source = {"name": "docs", "path": "in.jsonl"}
+    stages = ["signals.scripts", {"rules": [{"signal": "characters", "min": 99}]}]
+    recipe = write_recipe([source], stages)
+    command = [sys.executable, "-m", "corpuskit", "run", str(recipe), "--workers", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "nothing was kept" in done.stderr
+    assert not list(verify(tmp_path / "out"))
+    assert len(rows(tmp_path / "out", "rejected")) == 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -87,53 +87,48 @@ def test_a_corpus_slice_is_the_same_for_one_two_and_three_workers(
 
 
 def _start(recipe: Path, out: Path) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "corpuskit",
-        "run",
-        str(recipe),
-        "--out",
-        str(out),
-        "--workers",
-        "2",
-    ]
+    """A run in a session of its own, so that parent and workers can be killed together."""
+    command = [sys.executable, "-m", "corpuskit", "run", str(recipe), "--out", str(out)]
     return subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [*command, "--workers", "2"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="needs the shared development corpus")
-def test_killed_at_ten_random_moments_and_resumed(
-    tmp_path: Path, write_recipe: RecipeWriter
-) -> None:
-    sources = corpus_slice(tmp_path / "in", 6)
-    recipe = write_recipe(sources, part_size="300KB", output={"path": "straight"})
-    straight = run(load(recipe), Options(workers=2)).out
-    out = tmp_path / "killed"
+def _killed_and_resumed(recipe: Path, out: Path, moments: tuple[float, float]) -> None:
+    """Run, killing at ten random moments and resuming each time; a run that ends begins again."""
     chance = random.Random(20261123)
     kills = 0
     for _ in range(60):
         process = _start(recipe, out)
         try:
-            process.wait(timeout=chance.uniform(0.8, 3.2) if kills < 10 else 120)
+            process.wait(timeout=chance.uniform(*moments) if kills < 10 else 240)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             kills += 1
-            time.sleep(0.05)
             continue
         assert process.returncode == 0
         if kills >= 10:
             break
-        # It finished before the kill: begin again, so that ten kills are reached.
-        _forget(out)
+        shutil.rmtree(out)
     assert kills == 10
-    assert tree(out) == tree(straight)
-    assert not list(verify(out))
 
 
-def _forget(out: Path) -> None:
-    import shutil
+def test_the_quickstart_killed_at_ten_random_moments(quickstart: Path, tmp_path: Path) -> None:
+    _killed_and_resumed(QUICKSTART, tmp_path / "out", (1.0, 3.6))
+    assert tree(tmp_path / "out") == tree(quickstart)
 
-    shutil.rmtree(out)
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="needs the shared development corpus")
+def test_a_corpus_slice_killed_at_ten_random_moments(
+    tmp_path: Path, write_recipe: RecipeWriter
+) -> None:
+    sources = corpus_slice(tmp_path / "in", 20)
+    recipe = write_recipe(sources, part_size="1MB", output={"path": "straight"})
+    straight = run(load(recipe), Options(workers=2)).out
+    _killed_and_resumed(recipe, tmp_path / "killed", (1.2, 5.0))
+    assert tree(tmp_path / "killed") == tree(straight)
+    assert not list(verify(tmp_path / "killed"))
