@@ -291,7 +291,7 @@ def test_names_in_old_encodings_in_a_folder_with_brackets(
     recipe = write_recipe([{"name": "docs", "path": "*.txt", "reader": "text"}], [])
     finished = run(load(recipe.rename(folder / "recipe.yaml")), Options(workers=1))
     assert {r["uri"] for r in rows(finished.out, "data")} == {
-        r"\x90\xdd\x94\xf5.txt",
+        "\\x90\u0754\\xf5.txt",
         "新しい.txt",
     }
 
