@@ -12,13 +12,14 @@ from corpuskit.kernels.shingles import BASE
 from corpuskit.kernels.utf8 import ONE, decode
 
 Counts = npt.NDArray[np.int64]
-Ints = npt.NDArray[np.int32]
 
 COLUMNS: tuple[str, ...] = ("ngrams", "top_ngrams", "longest_run")
 """Columns of `ngram_repetition`: n-grams by occurrence; of these the most frequent ones (see
 there); the longest run of one character, white space aside."""
 
 _EMPTY = np.uint64(0)
+_HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
 
 
 @inline
@@ -41,11 +42,14 @@ def _read(data: Bytes, at: np.uint64, stop: np.uint64, points: Words) -> tuple[I
 
 
 @inline
-def _count(points: Words, have: Int, n: Int, keys: Words, counts: Ints, size: Int) -> Int:
-    """Count the n-grams of `points[:have]` in the table; return how many differ."""
+def _count(points: Words, have: Int, n: Int, table: Words, size: Int) -> Int:
+    """Count the n-grams of `points[:have]`; return how many differ.
+
+    A slot holds the upper half of the hash and, in its lower half, the count: one memory access.
+    """
     mask = np.uint64(size - 1)
     for j in range(size):
-        keys[j] = _EMPTY
+        table[j] = _EMPTY
     rolled, weight = _EMPTY, ONE
     distinct: Int = 0
     for j in range(have):
@@ -56,37 +60,39 @@ def _count(points: Words, have: Int, n: Int, keys: Words, counts: Ints, size: In
             rolled -= points[j - n] * weight
         if j < n - 1:
             continue
-        key = fmix64(rolled) | ONE
-        slot = (key >> ONE) & mask
-        while keys[slot] != key and keys[slot] != _EMPTY:
+        key = fmix64(rolled)
+        upper = key >> _HALF
+        slot = key & mask
+        while table[slot] != _EMPTY and table[slot] >> _HALF != upper:
             slot = (slot + ONE) & mask
-        if keys[slot] == _EMPTY:
-            keys[slot] = key
-            counts[slot] = 0
+        if table[slot] == _EMPTY:
+            table[slot] = upper << _HALF
             distinct += 1
-        counts[slot] += 1
+        table[slot] += ONE
     return distinct
 
 
 @inline
-def _top(keys: Words, counts: Ints, size: Int, distinct: Int) -> Int:
-    """Occurrences of the sqrt(distinct) most frequent n-grams that occur more than once."""
-    most: Int = 0
+def _top(table: Words, size: Int, distinct: Int, histogram: Counts) -> Int:
+    """Occurrences of the sqrt(distinct) most frequent n-grams that occur more than once.
+
+    `histogram` has room for every count, is all zero, and is so again afterwards.
+    """
+    most: Int = 1
     repeated: Int = 0
     for j in range(size):
-        if keys[j] != _EMPTY and counts[j] > 1:
+        value: Int = np.int64(table[j] & _LOWER)
+        if value > 1:
             repeated += 1
-            most = max(most, counts[j])
-    histogram = np.zeros(most + 1, np.int64)
-    for j in range(size):
-        if keys[j] != _EMPTY and counts[j] > 1:
-            histogram[counts[j]] += 1
+            histogram[value] += 1
+            most = max(most, value)
     left = min(np.int64(np.sqrt(np.float64(distinct))), repeated)
     total: Int = 0
     for value in range(most, 1, -1):
         taken = min(left, histogram[value])
         total += taken * value
         left -= taken
+        histogram[value] = 0
     return total
 
 
@@ -96,11 +102,11 @@ def ngram_repetition(data: Bytes, offsets: Offsets, n: int, out: Counts) -> None
 
     Top n-grams are the k most frequent ones, k = min(floor(sqrt(distinct)), those that occur more
     than once), as in the BigScience corpus (Laurençon et al. 2022) and HojiChar. N-grams are told
-    apart by a 63-bit hash.
+    apart by 32 bits of their hash and the neighbourhood of their slot in the table.
     """
     points = np.empty(1024, np.uint64)
-    keys = np.empty(2048, np.uint64)
-    counts = np.empty(2048, np.int32)
+    table = np.empty(2048, np.uint64)
+    histogram = np.zeros(1024, np.int64)
     for i in range(len(offsets) - 1):
         start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
         if len(points) < stop - start:
@@ -110,10 +116,11 @@ def ngram_repetition(data: Bytes, offsets: Offsets, n: int, out: Counts) -> None
         size = 64
         while size < total + total // 2 + 1:
             size *= 2
-        if len(keys) < size:
-            keys = np.empty(size, np.uint64)
-            counts = np.empty(size, np.int32)
-        distinct = _count(points, have, n, keys, counts, size)
+        if len(table) < size:
+            table = np.empty(size, np.uint64)
+        if len(histogram) <= total:
+            histogram = np.zeros(2 * total, np.int64)
+        distinct = _count(points, have, n, table, size)
         out[i, 0] = total
-        out[i, 1] = _top(keys, counts, size, distinct)
+        out[i, 1] = _top(table, size, distinct, histogram)
         out[i, 2] = longest

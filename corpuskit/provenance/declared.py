@@ -19,13 +19,10 @@ POINTS = {"license": 30, "legal_basis": 30, "publisher": 20, "date": 10, "countr
 
 #: The names of the missing facts by a number whose bit i is set where fact i is missing. (Joining
 #: columns in Arrow gives no rows at all where every value is null.)
-_MISSING = pa.array(
-    [
-        ",".join(name for bit, name in enumerate(POINTS) if number >> bit & 1)
-        for number in range(1 << len(POINTS))
-    ],
-    pa.string(),
-)
+_MISSING = [
+    ",".join(name for bit, name in enumerate(POINTS) if number >> bit & 1)
+    for number in range(1 << len(POINTS))
+]
 
 
 class Declared(Stage):
@@ -52,7 +49,7 @@ class Declared(Stage):
             known = batch.column(name).is_valid().to_numpy(zero_copy_only=False)
             score += points * known
             unknown |= ~known.astype(bool) * np.int64(1 << bit)
-        missing = _MISSING.take(pa.array(unknown))
+        missing = pa.array(_MISSING, pa.string()).take(pa.array(unknown))
         return append_columns(
             batch, {"provenance_score": pa.array(score), "provenance_missing": missing}
         )
