@@ -24,9 +24,7 @@ import pyarrow as pa
 
 from corpuskit.errors import InputError
 from corpuskit.ja.dictionary import Dictionary, dictionary_info, load_dictionary
-from corpuskit.ja.sentences import spans
 from corpuskit.kernels.buffers import Bytes, string_array, text_buffers
-from corpuskit.kernels.morphology import join_pieces, read_output, segment
 
 __all__ = ["CLASSES", "MecabTagger", "MorphemeCounts", "Morphemes", "dictionary_info"]
 
@@ -105,6 +103,8 @@ class Morphemes:
 
     def segmented(self) -> pa.StringArray:
         """Return the texts with one space between morphemes; line breaks stay."""
+        from corpuskit.kernels.morphology import segment
+
         data, offsets = text_buffers(self.texts)
         out = np.empty(int(offsets[-1] - offsets[0]) + len(self.begins), np.uint8)
         sizes = np.empty(len(offsets), np.int64)
@@ -172,6 +172,8 @@ class MecabTagger:
 
     def parse(self, array: pa.StringArray) -> Morphemes:
         """Return the morphemes of each text; errors as in `analyze`."""
+        from corpuskit.ja.sentences import spans
+
         data, offsets = text_buffers(array)
         starts, stops, texts = spans(array)
         counts = np.empty(len(starts), np.int32)
@@ -185,6 +187,8 @@ class MecabTagger:
         return Morphemes(array, np.cumsum(per_text), begins, ends, contexts, self.dictionary)
 
     def _parse_block(self, data: Bytes, starts: Long, stops: Long, counts: Int32) -> _Block:
+        from corpuskit.kernels.morphology import read_output
+
         output = np.frombuffer(self._print(data, starts, stops), np.uint8)
         room = int(np.count_nonzero(output == 0x0A))
         begins, ends = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -198,6 +202,8 @@ class MecabTagger:
         return begins[:found], ends[:found], contexts[:found]
 
     def _print(self, data: Bytes, starts: Long, stops: Long) -> bytearray:
+        from corpuskit.kernels.morphology import join_pieces
+
         joined = np.empty(int((stops - starts).sum()) + len(starts), np.uint8)
         join_pieces(data, starts, stops, joined)
         pieces = str(joined[:-1].data, "utf-8").split("\n")

@@ -43,14 +43,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from corpuskit.ja.actions import Actions, actions
 from corpuskit.kernels.buffers import Bytes, Offsets, string_array, text_buffers
-from corpuskit.kernels.normalize import find_unclean, rewrite
+
+if TYPE_CHECKING:
+    from corpuskit.ja.actions import Actions
 
 NORMALIZE_VERSION = 1
 """Changes whenever a rule does, since results then differ."""
@@ -128,6 +130,10 @@ class Normalizer:
 
     def _pass(self, array: pa.StringArray, changed: Counts) -> tuple[pa.StringArray, bool]:
         """Apply the rules, then NFC; add to `changed`; say whether NFC had anything to do."""
+        # Numba is for whoever runs a stage, not for whoever checks a recipe.
+        from corpuskit.ja.actions import actions
+        from corpuskit.kernels.normalize import find_unclean
+
         data, offsets = text_buffers(array)
         rules = actions(self.options)
         found = np.empty(len(changed), np.int64)
@@ -154,6 +160,8 @@ def normalize(text: str, options: NormalizeOptions = DEFAULT) -> str:
 def _rewrite(
     data: Bytes, offsets: Offsets, found: Counts, rules: Actions, changed: Counts
 ) -> tuple[Bytes, Counts, npt.NDArray[np.uint8]]:
+    from corpuskit.kernels.normalize import rewrite
+
     ends = np.empty(len(offsets), np.int64)
     marked, counts = np.zeros(len(changed), np.uint8), np.empty(len(changed), np.int64)
     out = rewrite(

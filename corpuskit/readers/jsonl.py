@@ -18,7 +18,6 @@ from pydantic import Field
 
 from corpuskit.document import RECORD, Identity
 from corpuskit.kernels.buffers import Bytes, hex_strings, string_array, text_buffers
-from corpuskit.kernels.hashing import record_ids
 from corpuskit.readers.compression import Damage, Unpacked, compressed_endings
 from corpuskit.readers.jsonfaults import fault
 from corpuskit.readers.protocol import (
@@ -243,6 +242,8 @@ class _Block:
 
     def ids(self, locators: pa.Array, identity: Identity) -> pa.Array:
         """Ids of the lines, as `Identity.of` gives them for each line without its line end."""
+        from corpuskit.kernels.hashing import record_ids  # Numba: not for whoever only plans
+
         data, _ = text_buffers(self._whole)
         stops = np.cumsum(self._lengths + 1) - 1
         starts = stops - self._lengths
