@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import platform
-import resource
 import shutil
 import time
 import unicodedata
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.errors import OutputError
-from corpuskit.ledger import Receipt
+from corpuskit.ledger import Receipt, peak_rss
 from corpuskit.manifest import (
     Accounting,
     Fates,
@@ -190,9 +189,7 @@ def _run_json(
     from corpuskit.run import machine
     from corpuskit.steps import code_digest
 
-    children, own = (
-        resource.getrusage(w) for w in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)
-    )
+    workers = [r.peak_rss for receipts in state.receipts.values() for r in receipts]
     content = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),
@@ -200,7 +197,7 @@ def _run_json(
         "machine": machine(),
         "cpu_seconds_by_stage": spent,
         "energy": {"cpu_seconds": round(sum(spent.values()), 3), "kwh": None},
-        "peak_rss_bytes": max(children.ru_maxrss, own.ru_maxrss) * 1024,
+        "peak_rss_bytes": {"worker": max(workers, default=0), "parent": peak_rss()},
         "tasks_reused": reused,
         "code_digest": code_digest(),
     }

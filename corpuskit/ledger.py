@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,12 +40,19 @@ class Receipt:
         files: committed files by role.
         counts: numbers and lists that the run adds up; a function of the key alone.
         spent: seconds by stage; not deterministic, for `run.json` only.
+        peak_rss: most memory its process had held by then, in bytes; for `run.json` only.
     """
 
     key: str
     files: Mapping[str, StepFile] = field(default_factory=dict)
     counts: Mapping[str, Any] = field(default_factory=dict)
     spent: Mapping[str, float] = field(default_factory=dict)
+    peak_rss: int = 0
+
+
+def peak_rss() -> int:
+    """Most resident memory this process has held so far, in bytes; shared pages count."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def task_key(**content: Any) -> str:

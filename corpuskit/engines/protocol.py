@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from corpuskit.ledger import Receipt
+from corpuskit.ledger import Receipt, peak_rss
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Task:
         """Do the work here."""
         module, _, name = self.function.partition(":")
         receipt: Receipt = getattr(importlib.import_module(module), name)(self.payload)
-        return receipt
+        return replace(receipt, peak_rss=peak_rss())
 
 
 @dataclass(frozen=True)

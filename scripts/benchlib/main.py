@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from benchlib import pipeline
+from benchlib import memory, pipeline
 from benchlib.errors import BenchError
 
 
@@ -15,6 +15,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True, metavar="BENCHMARK")
     pipeline.add(commands.add_parser("pipeline", help=pipeline.HELP, description=pipeline.HELP))
+    memory.add(commands.add_parser("memory", help=memory.HELP, description=memory.HELP))
     return top
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from benchlib import rules
 from benchlib.rows import Prepared
 
-_LARGEST_PART = 32 * 2**20
+LARGEST_PART = 32 * 2**20
 _SMALLEST_PART = 2**20
 
 
@@ -31,14 +31,16 @@ def stages(mecab: bool) -> list[Any]:
 
 def part_size(size: int, workers: int) -> int:
     """Bytes of a task: corpuskit's default, or less so that a small input keeps workers busy."""
-    return max(_SMALLEST_PART, min(_LARGEST_PART, size // (4 * workers)))
+    return max(_SMALLEST_PART, min(LARGEST_PART, size // (4 * workers)))
 
 
-def write(path: Path, prepared: Prepared, mecab: bool, workers: int) -> Path:
-    """Write the recipe (JSON is YAML) and return its path."""
+def write(
+    path: Path, prepared: Prepared, mecab: bool, workers: int, part: int | None = None
+) -> Path:
+    """Write the recipe (JSON is YAML) and return its path; `part` sets the bytes of a task."""
     content = {
         "name": "bench-b" if mecab else "bench-a",
-        "part_size": part_size(prepared.path.stat().st_size, workers),
+        "part_size": part or part_size(prepared.path.stat().st_size, workers),
         "sources": [
             {"name": "input", "path": str(prepared.path), "reader": "jsonl", "id": "id"},
         ],
