@@ -16,7 +16,29 @@ from typing import Any
 import pyarrow as pa
 import xxhash
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+#: What a document says of itself, and how its bytes were read; null where it says nothing.
+#: `published` and `modified` as written; `url` the canonical one; `language` and `license_link` as
+#: declared; `robots` the meta element and the header; `headers` the HTTP response's, as JSON;
+#: `encoding_confidence` 0 to 1; `replaced` bytes that became U+FFFD; `raw_digest` the sha256 of the
+#: document's own bytes where they are a file, a member or a response (a line's are in its `id`).
+ABOUT = pa.schema(
+    [
+        pa.field("author", pa.string()),
+        pa.field("published", pa.string()),
+        pa.field("modified", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("license_link", pa.string()),
+        pa.field("robots", pa.string()),
+        pa.field("headers", pa.string()),
+        pa.field("encoding", pa.string()),
+        pa.field("encoding_confidence", pa.float64()),
+        pa.field("replaced", pa.int64()),
+        pa.field("raw_digest", pa.string()),
+    ]
+)
 
 #: Columns of every record. `id` is 32 hex digits; `source_id` the input's own id as text (may
 #: repeat); `uri` the path below the source's root, with `/`; `locator` the place within the file;
@@ -30,6 +52,7 @@ BASE = pa.schema(
         pa.field("uri", pa.string(), nullable=False),
         pa.field("locator", pa.string(), nullable=False),
         pa.field("title", pa.string()),
+        *ABOUT,
         pa.field("meta", pa.string()),
         pa.field("license", pa.string()),
         pa.field("publisher", pa.string()),
@@ -40,7 +63,9 @@ BASE = pa.schema(
 )
 
 #: What a reader yields; the runner adds the rest. `id` comes from `Identity`.
-RECORD = pa.schema([BASE.field(n) for n in ("id", "source_id", "text", "locator", "title", "meta")])
+RECORD = pa.schema(
+    [BASE.field(n) for n in ("id", "source_id", "text", "locator", "title", *ABOUT.names, "meta")]
+)
 
 #: A record that could not be read: where, what kind of error, a message without content, the
 #: digest and length of the raw bytes.

@@ -204,10 +204,10 @@ def _rank(name: str, known: Sequence[str]) -> int:
 
 def _first_lines(path: Path) -> bytes:
     """Whole lines from the head of a file."""
-    from corpuskit.readers.compression import head
+    from corpuskit.readers.compression import OnDisk, head
 
     for size in (_HEAD, _LARGE_HEAD):
-        data = head(path, size)
+        data = head(OnDisk(path), size)
         cut = data.rfind(b"\n") + 1
         if len(data) < size:
             return data

@@ -126,7 +126,7 @@ def _items(loaded: LoadedRecipe, registry: Registry, index: int, source: Source)
         if error:
             yield Item(file, stamp, UNREADABLE, Slice(weight=file.size), error)
             continue
-        name = choose(file.path, table) if source.reader == "auto" else source.reader
+        name = choose(file, table) if source.reader == "auto" else source.reader
         if name is None:
             yield Item(file, stamp, UNREADABLE, Slice(weight=file.size), "unknown_format")
             continue

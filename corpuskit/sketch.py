@@ -19,6 +19,7 @@ from typing import Any
 from corpuskit.errors import InputError
 from corpuskit.fieldguess import SAMPLERS, Guess, Record, guess, sample
 from corpuskit.readers.auto import choose
+from corpuskit.readers.compression import OnDisk
 from corpuskit.registry import Registry
 from corpuskit.sketchnames import ending_of, glob_text, path_text, stem_of, word_of
 
@@ -179,7 +180,7 @@ def _found(path: Path, root: Path, readers: Mapping[str, Any]) -> Found:
     try:
         if path.is_file():
             size = path.stat().st_size
-            reader = choose(path, readers)
+            reader = choose(OnDisk(path), readers)
     except OSError:  # the run will quarantine it and say why
         reader = None
     return Found(path, path.relative_to(root).as_posix(), reader, size)

@@ -19,6 +19,7 @@ from corpuskit.readers.compression import compressed_endings
 from corpuskit.readers.protocol import ReaderParams
 from corpuskit.readers.whole import (
     Content,
+    Raw,
     WholeFile,
     WholeFileParams,
     about_encoding,
@@ -112,15 +113,15 @@ class Aozora(WholeFile):
         marked = _FOOTER.search(text) and (_MADE_BY.search(text) or "《" in text)
         return 2 if _LEGEND in text or marked else 0
 
-    def content(self, raw: bytes) -> Content:
+    def contents(self, raw: Raw) -> Iterator[Content]:
         """The work's text; title, author and base edition go to `title` and `meta`."""
-        decoded = decoded_text(raw)
+        decoded = decoded_text(raw.data, raw.charset)
         parts = _cut(decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
         keep = self.params.ruby == "keep"
         head = _header([plain(line) for line in parts.header])
         base = _BASE_EDITION.search(parts.footer)
         orthography = _ORTHOGRAPHY.search(parts.footer)
-        meta = {
+        about = {
             "author": head.author,
             "contributors": head.contributors or None,
             "subtitle": head.subtitle,
@@ -129,7 +130,7 @@ class Aozora(WholeFile):
             "orthography": orthography[0] if orthography else None,
             **about_encoding(decoded),
         }
-        return Content(plain(parts.body, keep_ruby=keep).strip("\n"), head.title, meta)
+        yield Content(plain(parts.body, keep_ruby=keep).strip("\n"), head.title, about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 
-from corpuskit.readers.compression import Unpacked, head, plain_name
+from corpuskit.readers.compression import Openable, Unpacked, head, plain_name
 from corpuskit.readers.protocol import Reader
 
 #: Bytes that a reader is shown, unpacked.
@@ -14,26 +14,26 @@ HEAD = 4096
 _ORDER = ("parquet", "jsonl", "aozora", "html", "csv", "text")
 
 
-def choose(path: Path, readers: Mapping[str, type[Reader]]) -> str | None:
+def choose(file: Openable, readers: Mapping[str, type[Reader]]) -> str | None:
     """Name of the reader that is surest of a file; None where no reader recognises it.
 
     Args:
-        path: of the file; it may be compressed.
+        file: it may be compressed.
         readers: what is installed, by name.
 
     Raises:
         OSError: the file can't be read.
     """
-    first = head(path, HEAD)
+    first = head(file, HEAD)
     sure = {
-        key: cls.recognises(first, path.name.lower())
+        key: cls.recognises(first, file.name.lower())
         for key, cls in readers.items()
         if cls.scope == "file"
     }
     best = min(sure, key=lambda key: (-sure[key], _rank(key)), default=None)
     if best is None or sure[best] <= 0:
         return None
-    if best == "text" and "aozora" in sure and _ends_like_aozora(path, readers["aozora"]):
+    if best == "text" and "aozora" in sure and _ends_like_aozora(file, readers["aozora"]):
         return "aozora"
     return best
 
@@ -42,12 +42,12 @@ def _rank(key: str) -> tuple[int, str]:
     return _ORDER.index(key) if key in _ORDER else len(_ORDER), key
 
 
-def _ends_like_aozora(path: Path, aozora: type[Reader]) -> bool:
+def _ends_like_aozora(file: Openable, aozora: type[Reader]) -> bool:
     """Works without ruby have no note block at their head, only the footer."""
-    if plain_name(path.name) != path.name.lower() or Unpacked(path).codec is not None:
+    if plain_name(file.name) != file.name.lower() or Unpacked(file).codec is not None:
         return False
-    with path.open("rb") as stream:
-        stream.seek(max(0, path.stat().st_size - HEAD))
+    with file.open() as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - HEAD))
         last = stream.read(HEAD)
     whole_lines = last[last.find(b"\n") + 1 :]
-    return aozora.recognises(whole_lines, path.name.lower()) > 1
+    return aozora.recognises(whole_lines, file.name.lower()) > 1

@@ -166,21 +166,48 @@ _DECODERS: dict[Codec, type[_Gzip] | type[_Bzip2] | type[_Zstd]] = {
 }
 
 
+class Openable(Protocol):
+    """Bytes with a name: a file of the inventory, or one that lies within another."""
+
+    @property
+    def name(self) -> str:
+        """File name."""
+
+    def open(self) -> IO[bytes]:
+        """The bytes from the start; the caller closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A file by its path alone."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """File name."""
+        return self.path.name
+
+    def open(self) -> IO[bytes]:
+        """The file's bytes."""
+        return self.path.open("rb")
+
+
 class Unpacked:
     """A file's bytes, unpacked as they are asked for.
 
     Args:
-        path: of the file.
+        file: the file, or what is in memory of it.
 
     Attributes:
         codec: its compression, or None.
         damage: set once the blocks have run out, where the stream was truncated or corrupt.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with path.open("rb") as stream:
-            self.codec = codec_of(stream.read(4), path.name)
+    def __init__(self, file: Openable) -> None:
+        self._file = file
+        with file.open() as stream:
+            self.codec = codec_of(stream.read(4), file.name)
         self.damage: Damage | None = None
 
     def blocks(self, size: int = 4 << 20) -> Iterator[bytes]:
@@ -189,7 +216,7 @@ class Unpacked:
         Raises:
             OSError: the file can't be read.
         """
-        with self._path.open("rb") as stream:
+        with self._file.open() as stream:
             if self.codec is None:
                 while block := stream.read(size):
                     yield block
@@ -254,9 +281,9 @@ class Whole:
     too_large: bool = False
 
 
-def read_whole(path: Path, limit: int) -> Whole:
+def read_whole(file: Openable, limit: int) -> Whole:
     """Read a file that becomes one document, unpacked, up to a limit in bytes."""
-    unpacked = Unpacked(path)
+    unpacked = Unpacked(file)
     pieces: list[bytes] = []
     size = 0
     for block in unpacked.blocks():
@@ -267,10 +294,10 @@ def read_whole(path: Path, limit: int) -> Whole:
     return Whole(b"".join(pieces), unpacked.damage)
 
 
-def head(path: Path, size: int = 4096) -> bytes:
+def head(file: Openable, size: int = 4096) -> bytes:
     """The first bytes of a file, unpacked; fewer where the file is short or damaged."""
     found = b""
-    for block in Unpacked(path).blocks(size):
+    for block in Unpacked(file).blocks(size):
         found += block
         if len(found) >= size:
             break

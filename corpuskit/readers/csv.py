@@ -56,13 +56,13 @@ class Csv(Reader):
     def read(self, file: InputFile, piece: Slice, identity: Identity) -> Iterator[Read]:
         """Read all rows; locators count them from 1, without the header and blank lines."""
         limit: int = self.params.max_file_bytes
-        whole = read_whole(file.path, limit)
+        whole = read_whole(file, limit)
         if whole.too_large:
             message = f"more than {limit} bytes; raise max_file_bytes to read it"
             yield failed_file(file, identity, "file_too_large", message)
             return
         try:
-            text = decoded_text(whole.data).text
+            text = decoded_text(whole.data, file.charset).text
         except UndecodableError as error:
             yield failed_file(file, identity, "undecodable", f"{error.message}; {error.remedy}")
             return

@@ -18,6 +18,7 @@ from corpuskit.readers.htmltext import BLOCKS, Element, collapse, to_text
 from corpuskit.readers.protocol import ReaderParams
 from corpuskit.readers.whole import (
     Content,
+    Raw,
     WholeFile,
     WholeFileParams,
     about_encoding,
@@ -55,20 +56,21 @@ class Html(WholeFile):
         """2 where the file starts like an HTML page."""
         return 2 if _STARTS.match(head) else super().recognises(head, name)
 
-    def content(self, raw: bytes) -> Content:
+    def contents(self, raw: Raw) -> Iterator[Content]:
         """The main text as Markdown; what the page says of itself goes to `meta`."""
-        found = _DECLARED.search(raw[:4096])
+        found = _DECLARED.search(raw.data[:4096])
         label = (found[1] or found[2]).decode("ascii") if found else None
-        decoded = decoded_text(raw, label)
+        decoded = decoded_text(raw.data, raw.charset or label)
         text = decoded.text.replace("\0", "")
         root = _parsed(text)
         if root is None:
-            return Content(_crude(text), None, about_encoding(decoded))
+            yield Content(_crude(text), None, about_encoding(decoded))
+            return
         about = {**about_encoding(decoded), **_meta(root)}
         keep_ruby = self.params.ruby == "keep"
         whole = root.find("body") if root.find("body") is not None else root
         main = main_part(root) if self.params.main else whole
-        return Content(to_text(main, keep_ruby=keep_ruby), _title(root, main), about)
+        yield Content(to_text(main, keep_ruby=keep_ruby), _title(root, main), about)
 
 
 def _parsed(text: str) -> Element | None:
@@ -128,7 +130,7 @@ def _text_of(element: Element | None) -> str | None:
 _NAMES = {
     "robots": ("robots", "googlebot"),
     "author": ("author", "dc.creator", "dcterms.creator", "article:author"),
-    "date": (
+    "published": (
         "article:published_time",
         "datepublished",
         "date",
@@ -138,7 +140,7 @@ _NAMES = {
         "pubdate",
     ),
     "modified": ("article:modified_time", "datemodified", "dcterms.modified", "last-modified"),
-    "license": ("license", "dcterms.license", "dc.rights", "copyright"),
+    "license_link": ("license", "dcterms.license", "dc.rights", "copyright"),
     "description": ("description", "og:description"),
     "site": ("og:site_name",),
 }
@@ -148,12 +150,12 @@ def _meta(root: Element) -> dict[str, Any]:
     """What the page says of itself; only what is there."""
     named = dict(reversed(list(_named(root))))
     found = {key: _first(named, names) for key, names in _NAMES.items()}
-    found["lang"] = _value(root.get("lang") or root.get("xml:lang"))
-    found["canonical"] = _link(root, "canonical") or _value(named.get("og:url"))
-    found["license"] = _link(root, "license") or found["license"]
-    if found["date"] is None:
+    found["language"] = _value(root.get("lang") or root.get("xml:lang"))
+    found["url"] = _link(root, "canonical") or _value(named.get("og:url"))
+    found["license_link"] = _link(root, "license") or found["license_link"]
+    if found["published"] is None:
         time = root.find(".//time[@datetime]")
-        found["date"] = _value(time.get("datetime")) if time is not None else None
+        found["published"] = _value(time.get("datetime")) if time is not None else None
     return {key: value for key, value in found.items() if value is not None}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from corpuskit.readers.aozora import gaiji
+from corpuskit.readers.layout import WRAPS
 
 #: lxml's elements; its stubs don't know all that is used here.
 Element = Any
@@ -43,12 +44,6 @@ _SUB = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋�
 
 _CELL = 1000  # characters; a longer cell is layout, not data
 
-_WIDE = "⺀-〿぀-㆏㇀-䶿一-鿿豈-﫿！-￦𠀀-\U0003fffd―…‥"
-_WRAPS = re.compile(
-    rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\n\r\f]*(?=[{_WIDE}])"
-    r"|(?<=[、。，．」』】）：；！？])[ \t\r\f]*\n[ \t\n\r\f]*"
-    r"|[ \t\r\f]*\n[ \t\n\r\f]*(?=[「『【（])"
-)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _AROUND_BREAK = re.compile(rf" ?{_BREAK} ?")
 
@@ -57,7 +52,7 @@ def collapse(text: str) -> str:
     """White space of HTML source as a reader sees it; `_BREAK` becomes a line end."""
     if not text.strip(" \t\n\r\f\0"):
         return ""
-    text = _SPACES.sub(" ", _WRAPS.sub("", text.strip(" \t\n\r\f")))
+    text = _SPACES.sub(" ", WRAPS.sub("", text.strip(" \t\n\r\f")))
     return _AROUND_BREAK.sub("\n", text).strip(" \n")
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
-from corpuskit.document import RECORD, Identity
+from corpuskit.document import ABOUT, RECORD, Identity
 from corpuskit.kernels.buffers import Bytes, hex_strings, string_array, text_buffers
 from corpuskit.readers.compression import Damage, Unpacked, compressed_endings
 from corpuskit.readers.jsonfaults import fault
@@ -96,7 +96,7 @@ class JsonLines(Reader):
 
         A compressed file is one slice.
         """
-        if file.size <= target or Unpacked(file.path).codec is not None:
+        if file.size <= target or Unpacked(file).codec is not None:
             return [Slice(weight=file.size)]
         starts = _line_starts(file, target)
         stops = [at for at, _ in starts[1:]] + [file.size]
@@ -108,7 +108,7 @@ class JsonLines(Reader):
 
     def read(self, file: InputFile, piece: Slice, identity: Identity) -> Iterator[Read]:
         """Read lines as records; ids are those of the raw line without its line end."""
-        unpacked = Unpacked(file.path)
+        unpacked = Unpacked(file)
         number = piece.first
         for chunk in _chunks(_blocks(unpacked, file, piece), self.params.max_record_bytes):
             data = chunk.data
@@ -182,6 +182,7 @@ class JsonLines(Reader):
             pa.array(texts, pa.string()),
             locators,
             pa.nulls(len(rows), pa.string()),
+            *(pa.nulls(len(rows), field.type) for field in ABOUT),
             _meta(rows),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=RECORD)
@@ -262,7 +263,7 @@ def _blocks(unpacked: Unpacked, file: InputFile, piece: Slice) -> Iterator[bytes
         yield from unpacked.blocks(BATCH_BYTES)
         return
     left = piece.stop - piece.start
-    with file.path.open("rb") as stream:
+    with file.open() as stream:
         stream.seek(piece.start)
         while left > 0 and (block := stream.read(min(BATCH_BYTES, left))):
             left -= len(block)
@@ -295,7 +296,7 @@ def _line_starts(file: InputFile, target: int) -> list[tuple[int, int]]:
     """Where slices start: the byte, and the number of the line that starts there."""
     starts = [(0, 1)]
     wanted, base, number = target, 0, 1
-    with file.path.open("rb") as stream:
+    with file.open() as stream:
         while block := stream.read(_SCAN):
             counted = 0
             while wanted <= base + len(block):

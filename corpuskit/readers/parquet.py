@@ -134,7 +134,8 @@ def add_rows(rows: RowBatch, batch: pa.RecordBatch, first: int, prefix: str) -> 
 
 
 def _opened(file: InputFile) -> pq.ParquetFile:
-    return pq.ParquetFile(file.path, buffer_size=1 << 20, pre_buffer=False)
+    source = file.path if file.data is None else pa.BufferReader(file.data)
+    return pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False)
 
 
 def _reraise_if_of_the_disk(error: BaseException) -> None:

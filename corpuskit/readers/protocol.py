@@ -7,11 +7,12 @@ records around it are not lost. It knows nothing of stages, signals or the run.
 from __future__ import annotations
 
 import hashlib
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, ClassVar, Literal
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -51,6 +52,10 @@ class InputFile:
         size: bytes.
         sha256: hex digest of the bytes (for a tree: of its files' names and digests).
         newlines: number of ``\\n`` bytes, counted while hashing.
+        data: the bytes of a file that lies within another; `path` is then the outer one, `uri` the
+            member's name.
+        charset: what a server, mail or archive says of the encoding.
+        media_type: what it says of the type, lower case, such as ``text/html``.
     """
 
     path: Path
@@ -58,6 +63,18 @@ class InputFile:
     size: int
     sha256: str
     newlines: int = 0
+    data: bytes | None = None
+    charset: str | None = None
+    media_type: str | None = None
+
+    @property
+    def name(self) -> str:
+        """File name; of a member the last part of its name."""
+        return self.path.name if self.data is None else PurePosixPath(self.uri).name
+
+    def open(self) -> IO[bytes]:
+        """The bytes from the start, packed as they are; the caller closes it."""
+        return self.path.open("rb") if self.data is None else io.BytesIO(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,35 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A file within a file: an archive's member, a mail's attachment, a response of a web archive.
+
+    The runner gives it to the reader that recognises it. A document's place is then
+    ``LOCATOR!PLACE`` (``LOCATOR`` alone where the member is one document), and what the container
+    knows is added to what the document says of itself.
+
+    Attributes:
+        name: with its ending, by which readers recognise it; ``/`` between folders.
+        data: the bytes.
+        locator: place within the container; unique there.
+        about: what the container knows: names of `ABOUT` columns, the rest goes to `meta`.
+        title: used where the document has none.
+        charset: declared encoding.
+        media_type: declared type, lower case, without parameters.
+        reader: name of its reader, where the container knows better than the bytes tell.
+    """
+
+    name: str
+    data: bytes
+    locator: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    title: str | None = None
+    charset: str | None = None
+    media_type: str | None = None
+    reader: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A batch of what was read.
 
@@ -85,11 +131,13 @@ class Read:
         records: `RECORD` rows, in file order.
         problems: `PROBLEM` rows: one for each record, member or tail that can't be read.
         skipped: containers and non-content by reason; these are not records.
+        members: files within this one, in order; they come after `records` and `problems`.
     """
 
     records: pa.RecordBatch
     problems: pa.RecordBatch | None = None
     skipped: Mapping[str, int] = field(default_factory=dict)
+    members: Sequence[Member] = ()
 
 
 class Reader(ABC):
@@ -102,6 +150,9 @@ class Reader(ABC):
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    #: Modules beyond the plain install that the reader imports when it is used. A run that needs
+    #: one that is missing ends before it starts, with the command that installs it.
+    requires: ClassVar[tuple[str, ...]] = ()
     #: File name endings, lower case, longest first, such as ``.jsonl.gz``.
     endings: ClassVar[tuple[str, ...]] = ()
     Params: ClassVar[type[ReaderParams]] = ReaderParams

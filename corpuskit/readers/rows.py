@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from corpuskit.document import RECORD, Identity
+from corpuskit.document import ABOUT, RECORD, Identity
 from corpuskit.readers.protocol import BATCH_BYTES, Fields, Read, problem, problems
 
 _SHOWN = 10
@@ -59,7 +59,7 @@ class RowBatch:
 
     identity: Identity
     fields: Fields
-    _rows: list[tuple[str, str | None, str, str, None, str | None]] = field(default_factory=list)
+    _rows: list[tuple[str, str | None, str, str, str | None]] = field(default_factory=list)
     _problems: list[dict[str, Any]] = field(default_factory=list)
     _held: int = 0
 
@@ -76,7 +76,7 @@ class RowBatch:
         skip = (self.fields.text, self.fields.id)
         rest = {name: value for name, value in row.items() if name not in skip}
         meta = canonical(rest).decode() if rest else None
-        record = (self.identity.of(raw, locator), as_text(own), text, locator, None, meta)
+        record = (self.identity.of(raw, locator), as_text(own), text, locator, meta)
         self._rows.append(record)
         self._held += len(raw)
 
@@ -94,7 +94,9 @@ class RowBatch:
         """What is left, if anything."""
         if not self._rows and not self._problems:
             return
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(RECORD)
-        arrays = [pa.array(column, pa.string()) for column in columns]
-        yield Read(pa.RecordBatch.from_arrays(arrays, schema=RECORD), problems(self._problems))
+        columns = list(zip(*self._rows, strict=True)) or [()] * 5
+        *own, meta = (pa.array(column, pa.string()) for column in columns)
+        unknown = [pa.nulls(len(meta), kind) for kind in (pa.string(), *ABOUT.types)]
+        batch = pa.RecordBatch.from_arrays([*own, *unknown, meta], schema=RECORD)
+        yield Read(batch, problems(self._problems))
         self._rows, self._problems, self._held = [], [], 0

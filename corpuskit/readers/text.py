@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import ClassVar
 
 from corpuskit.ja.encodings import sniff
 from corpuskit.readers.compression import compressed_endings, plain_name
 from corpuskit.readers.whole import (
     Content,
+    Raw,
     WholeFile,
     about_encoding,
     decoded_text,
@@ -39,12 +41,12 @@ class PlainText(WholeFile):
             return 0
         return 1 if sniff(head) else 0
 
-    def content(self, raw: bytes) -> Content:
+    def contents(self, raw: Raw) -> Iterator[Content]:
         """The decoded text; a short first line is the title, Markdown's # taken off."""
-        decoded = decoded_text(raw)
+        decoded = decoded_text(raw.data, raw.charset)
         first = next((line for line in _lines(decoded.text) if line.strip()), "")
         title = short_line(re.sub(r"^#{1,6}\s+", "", first.strip()))
-        return Content(decoded.text, title, about_encoding(decoded))
+        yield Content(decoded.text, title, about_encoding(decoded))
 
 
 def _lines(text: str) -> list[str]:

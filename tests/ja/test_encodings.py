@@ -8,7 +8,7 @@ import pytest
 
 from corpuskit.ja.encodings import Decoded, UndecodableError, decode, sniff
 from corpuskit.ja.jis import decode_eucjp, decode_iso2022jp, jis_cell
-from corpuskit.readers.compression import read_whole
+from corpuskit.readers.compression import OnDisk, read_whole
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CODECS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be", "utf-32-be")
@@ -204,7 +204,7 @@ def test_files_whose_encoding_is_known() -> None:
             if not label:
                 continue
             seen += 1
-            found = decode(read_whole(SHARED / "fixtures" / row["file"], 1 << 30).data)
+            found = decode(read_whole(OnDisk(SHARED / "fixtures" / row["file"]), 1 << 30).data)
             assert found.encoding == names.get(label, label), row["file"]
             assert found.replaced == 0, row["file"]
     assert seen > 40

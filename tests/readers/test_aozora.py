@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from corpuskit.ja.encodings import decode
 from corpuskit.readers.aozora import Aozora, AozoraParams, gaiji, plain
 
-from .reading import read, shared
+from .reading import about, read, shared
 
 WORK = """霧の渡し場
 MORNING MIST
@@ -53,7 +52,7 @@ def test_a_work_becomes_its_text(tmp_path: Path, encoding: str) -> None:
         "　いろ〳〵な舟が、かさね〴〵通る。caféの灯。\n　「《二重》」と言つた。"
     )
     assert found["title"] == "霧の渡し場"
-    assert json.loads(found["meta"]) == {
+    assert about(found) == {
         "author": "架空太郎",
         "contributors": ["仮名花子訳"],
         "subtitle": "――序の章――",
@@ -126,7 +125,7 @@ def test_without_note_block_or_header(tmp_path: Path) -> None:
     text = "青年へ\n架空太郎\n\n　本文である。\n\n底本：「本」社\n青空文庫作成ファイル：\n"
     found = read(Aozora(), written(tmp_path / "a.txt", text)).records[0]
     assert (found["text"], found["title"]) == ("　本文である。", "青年へ")
-    assert None not in json.loads(found["meta"]).values()
+    assert None not in about(found).values()
     bare = "　本文は、" + "長い。" * 150 + "\n\n次の段落。"
     whole = read(Aozora(), written(tmp_path / "b.txt", bare)).records[0]
     assert (whole["text"], whole["title"]) == (bare, None)
@@ -184,6 +183,6 @@ def test_real_works_leave_no_marks() -> None:
         found = read(Aozora(), path).records[0]
         original = decode(path.read_bytes()).text
         assert len(found["text"]) > 0.4 * len(original), path.name
-        assert found["title"] and json.loads(found["meta"])["author"], path.name
+        assert found["title"] and about(found)["author"], path.name
         for mark in ("［＃", "《", "｜", "テキスト中に現れる記号", "青空文庫作成ファイル"):
             assert mark not in found["text"], (path.name, mark)

@@ -7,6 +7,7 @@ import pytest
 
 from corpuskit.readers.aozora import Aozora
 from corpuskit.readers.auto import choose
+from corpuskit.readers.compression import OnDisk
 from corpuskit.readers.csv import Csv
 from corpuskit.readers.html import Html
 from corpuskit.readers.huggingface import HuggingFace
@@ -54,15 +55,15 @@ AOZORA = (
 def test_choose(tmp_path: Path, name: str, data: bytes, reader: str | None) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    assert choose(path, READERS) == reader
-    assert choose(path, dict(reversed(READERS.items()))) == reader
+    assert choose(OnDisk(path), READERS) == reader
+    assert choose(OnDisk(path), dict(reversed(READERS.items()))) == reader
 
 
 def test_choose_needs_no_particular_reader(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(AOZORA)
-    assert choose(path, {"text": PlainText}) == "text"
-    assert choose(path, {}) is None
+    assert choose(OnDisk(path), {"text": PlainText}) == "text"
+    assert choose(OnDisk(path), {}) is None
 
 
 def test_ties_are_broken_by_order_then_name(tmp_path: Path) -> None:
@@ -74,8 +75,8 @@ def test_ties_are_broken_by_order_then_name(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x")
     for names, winner in ((("zz", "csv", "html"), "html"), (("zz", "aa", "text"), "text")):
-        assert choose(path, dict.fromkeys(names, Sure)) == winner
-    assert choose(path, dict.fromkeys(("zz", "aa"), Sure)) == "aa"
+        assert choose(OnDisk(path), dict.fromkeys(names, Sure)) == winner
+    assert choose(OnDisk(path), dict.fromkeys(("zz", "aa"), Sure)) == "aa"
 
 
 KINDS = {
@@ -108,4 +109,4 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_real_files(kind: str) -> None:
     folder = shared(f"fixtures/{kind}")
-    assert {choose(path, READERS) for path in sorted(folder.iterdir())} == KINDS[kind]
+    assert {choose(OnDisk(path), READERS) for path in sorted(folder.iterdir())} == KINDS[kind]

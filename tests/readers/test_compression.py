@@ -10,6 +10,7 @@ import pytest
 import zstandard
 
 from corpuskit.readers.compression import (
+    OnDisk,
     Unpacked,
     _Zstd,
     codec_of,
@@ -29,7 +30,7 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 
 def unpack(path: Path, data: bytes, size: int = 4 << 20) -> tuple[bytes, str | None]:
     path.write_bytes(data)
-    unpacked = Unpacked(path)
+    unpacked = Unpacked(OnDisk(path))
     blocks = list(unpacked.blocks(size))
     assert all(blocks)
     return b"".join(blocks), unpacked.damage.error if unpacked.damage else None
@@ -94,10 +95,10 @@ def test_the_bytes_decide_and_the_name_only_where_they_are_too_few(tmp_path: Pat
 def test_a_highly_packed_stream_is_never_unpacked_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(gzip.compress(b"\0" * (64 << 20)))
-    sizes = [len(block) for block in Unpacked(path).blocks(1 << 20)]
+    sizes = [len(block) for block in Unpacked(OnDisk(path)).blocks(1 << 20)]
     assert sum(sizes) == 64 << 20
     assert max(sizes) <= 8 << 20
-    limited = read_whole(path, 1 << 20)
+    limited = read_whole(OnDisk(path), 1 << 20)
     assert limited.too_large
     assert len(limited.data) < 16 << 20
 
@@ -105,12 +106,12 @@ def test_a_highly_packed_stream_is_never_unpacked_at_once(tmp_path: Path) -> Non
 def test_head_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "a.zst"
     path.write_bytes(zstandard.compress(DATA))
-    assert head(path, 100) == DATA[:100]
+    assert head(OnDisk(path), 100) == DATA[:100]
 
 
 def test_a_missing_file_is_an_oserror(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Unpacked(tmp_path / "none")
+        Unpacked(OnDisk(tmp_path / "none"))
 
 
 def test_names() -> None:

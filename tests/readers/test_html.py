@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,8 +9,9 @@ import pytest
 
 from corpuskit.ja.encodings import decode
 from corpuskit.readers.html import Html, HtmlParams
+from corpuskit.readers.whole import Raw
 
-from .reading import read, shared
+from .reading import about, read, shared
 
 PARAGRAPHS = (
     "町の図書館では、来月から開館時間を一時間延ばすことになった。",
@@ -50,7 +50,7 @@ NEWS = f"""<!DOCTYPE html>
 
 def content(page: str | bytes, **options: Any) -> Any:
     raw = page if isinstance(page, bytes) else page.encode()
-    return Html(HtmlParams(**options)).content(raw)
+    return next(iter(Html(HtmlParams(**options)).contents(Raw(raw))))
 
 
 def body(html: str, **options: Any) -> str:
@@ -77,16 +77,16 @@ def test_what_the_page_says_of_itself(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text(NEWS, "utf-8")
     row = read(Html(), path).records[0]
-    assert json.loads(row["meta"]) == {
+    assert about(row) == {
         "encoding": "utf-8",
         "encoding_confidence": 1.0,
         "replaced": 0,
         "robots": "noai, noindex",
         "author": "記者 架空",
-        "date": "2024-05-01T09:00:00+09:00",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "lang": "ja",
-        "canonical": "https://example.jp/news/1",
+        "published": "2024-05-01T09:00:00+09:00",
+        "license_link": "https://creativecommons.org/licenses/by/4.0/",
+        "language": "ja",
+        "url": "https://example.jp/news/1",
     }
 
 
@@ -95,7 +95,7 @@ def test_what_the_page_says_of_itself(tmp_path: Path) -> None:
 def test_charsets_are_found_whatever_the_label(codec: str, label: str) -> None:
     page = NEWS.replace('<meta charset="utf-8">', f'<meta charset="{label}">' if label else "")
     found = content(page.encode(codec))
-    assert found.meta["encoding"] == codec
+    assert found.about["encoding"] == codec
     assert PARAGRAPHS[0] in found.text
 
 
@@ -240,7 +240,7 @@ def test_xhtml_may_close_tags_itself() -> None:
         '<body><p>本文<a id="x"/>である。</p></body></html>'
     )
     found = content(page.encode("cp932"))
-    assert (found.text, found.title, found.meta["encoding"]) == ("本文である。", None, "cp932")
+    assert (found.text, found.title, found.about["encoding"]) == ("本文である。", None, "cp932")
 
 
 @pytest.mark.parametrize("data", [b"", b"<!-- -->", b"<html></html>", b"   "])
@@ -284,7 +284,7 @@ def test_laws_as_pages_hold_the_text_of_the_laws() -> None:
     recalls, precisions = [], []
     for path in sorted(truths.iterdir()):
         truth = grams(decode(path.read_bytes()).text)
-        found = grams(Html().content(pages[path.stem.split("__")[-1]].read_bytes()).text)
+        found = grams(content(pages[path.stem.split("__")[-1]].read_bytes()).text)
         both = (truth & found).total()
         recalls.append(both / truth.total())
         precisions.append(both / found.total())

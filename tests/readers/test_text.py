@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import random
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from corpuskit.readers.text import PlainText
 from corpuskit.readers.whole import WholeFileParams
 
-from .reading import IDENTITY, read
+from .reading import IDENTITY, about, read
 
 TEXT = (
     "設備の点検要領\n\n　か\u3099ー〜々、①㈱。\n"
@@ -45,7 +44,7 @@ def test_one_file_is_one_document(tmp_path: Path, codec: str, name: str) -> None
     assert found[0]["locator"] == "file"
     assert found[0]["id"] == IDENTITY.of(hashlib.sha256(data).digest(), "file")
     assert found[0]["title"] == "設備の点検要領"
-    meta = json.loads(found[0]["meta"])
+    meta = about(found[0])
     assert (meta["encoding"], meta["replaced"]) == (name, 0)
     assert 0 < meta["encoding_confidence"] <= 1
 
@@ -53,7 +52,7 @@ def test_one_file_is_one_document(tmp_path: Path, codec: str, name: str) -> None
 def test_broken_bytes_are_counted(tmp_path: Path) -> None:
     data = TEXT.encode()[:-1] + b"\xff\xff\n"
     found = read(PlainText(), written(tmp_path / "a.txt", data)).records[0]
-    assert json.loads(found["meta"])["replaced"] == 2
+    assert about(found)["replaced"] == 2
     assert found["text"].endswith("\ufffd\ufffd\n")
 
 
