@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from corpuskit.readers.htmltext import HEADINGS, SILENT, words
+from corpuskit.readers.htmlinline import HEADINGS, SILENT, words
 
 Element = Any
 
