@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,12 @@ _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
-_RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_RAISABLE = re.compile(r"[0-9+\-−=()n]+")
-_LOWERABLE = re.compile(r"[0-9+\-−=()]+")
+#: Digits and signs, half-width and full-width, that Unicode has set high and low.
+_PLAIN = "0123456789+-−=()０１２３４５６７８９＋－＝（）"
+_RAISED = str.maketrans(f"{_PLAIN}n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_RAISABLE = re.compile(f"[{re.escape(_PLAIN)}n]+")
+_LOWERABLE = re.compile(f"[{re.escape(_PLAIN)}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,7 @@ def inline(
     *,
     keep_ruby: bool = False,
     skip: Collection[str] = (),
-    breaks: Collection[str] = (),
-    join: Collection[str] = (),
+    replace: Callable[[Element, str], str | None] | None = None,
 ) -> str:
     """The text of an element and of all below it, as it stands in the source.
 
@@ -109,14 +110,13 @@ def inline(
         element: its own tail is left out.
         keep_ruby: readings in brackets after their base; else they are left out.
         skip: names of elements that are left out; what follows them stays.
-        breaks: names of elements that end a line.
-        join: names of elements before which a full-width space stands, but for the first.
+        replace: called with each element below and its name; what it gives stands for the element,
+            None lets it be read.
     """
     if not len(element):
         return element.text or ""
     parts: list[str] = [element.text or ""]
     walk = etree.iterwalk(element, events=("start", "end"))
-    joined = False
     for event, node in walk:
         if node is element:
             continue
@@ -124,18 +124,18 @@ def inline(
             parts.append(node.tail or "")
             continue
         name = local(node)
-        small = name.lower()
-        if name in skip or small in ("rp", "rt", "sup", "sub", "superscript", "subscript"):
-            parts.append("" if name in skip else _special(node, small, keep_ruby))
+        instead = "" if name in skip else replace(node, name) if replace else None
+        if instead is None and name.lower() in _SPECIAL:
+            instead = _special(node, name.lower(), keep_ruby)
+        if instead is not None:
+            parts.append(instead)
             walk.skip_subtree()
-            continue
-        if name in breaks:
-            parts.append("\n")
-        if name in join:
-            parts.append("　" if joined else "")
-            joined = True
-        parts.append(node.text or "")
+        else:
+            parts.append(node.text or "")
     return "".join(parts)
+
+
+_SPECIAL = frozenset({"rp", "rt", "sup", "sub", "superscript", "subscript"})
 
 
 def _special(node: Element, name: str, keep_ruby: bool) -> str:
