@@ -1,0 +1,171 @@
+"""How often the encoding of real Japanese text is found: the table of `scripts/encoding_accuracy`.
+
+Pieces are taken at random places of documents of all sources of the corpus, each source as often,
+and written in each encoding. A piece of 12, 25 or 60 characters ends at a random byte of its last
+character; a piece of 4 kB ends at byte 4096. Pieces whose characters the encoding lacks are drawn
+again (at 4 kB the characters become 〓). Pieces without a character beyond ASCII do not count. Rows
+with ①㈱髙 or 𠮟 have one of the encoding's own characters in every piece. In the broken cells, one
+random byte, of the byte order mark as well, is another.
+
+A piece is right when both hold:
+
+* the encoding is of the right family (Shift_JIS-2004 and CP932 are one, and so are EUC-JP, eucJP-ms
+  and EUC-JIS-2004; the two byte orders are not);
+* the text is the original's, but for the character that is cut at the end (up to 3 characters in
+  its place) and those that the broken byte spoils: up to 4 in a row, or what a decoder spoils that
+  is told the encoding. 〜 and ～, ― and — and the like are the same: one code, two of Unicode.
+
+Another encoding that gives the very same text is right too: they differ in nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpuskit.ja.encodings import UndecodableError, decode
+from corpuskit.ja.jis import decode_eucjp
+from corpuskit.readers.compression import OnDisk, read_whole
+
+from benchlib import pieces as p
+from benchlib.table import aligned
+
+SIZES = (12, 25, 60, 4096)
+#: Least share that is right, by size.
+BOUNDS = {12: 0.97, 25: 0.97, 60: 0.995, 4096: 0.995}
+_NAMES = {"shift_jis": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "utf8": "utf-8"}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables; exit code 1 where a cell is below its bound."""
+    options = _parser().parse_args(arguments)
+    texts = p.documents(options.corpus)
+    wanted = [e for e in p.ENCODINGS if not options.only or e.name in options.only]
+    failed = 0
+    for kind in options.kinds:
+        sizes = SIZES if kind == "all" else SIZES[:3]
+        print(f"\n{kind}: % right of {options.count:,} pieces a cell")
+        table = [("encoding", *(f"{s}{' broken' * b}" for b in (False, True) for s in sizes))]
+        for encoding in wanted:
+            if kind == "half-width kana" and encoding.name == "iso2022_jp":
+                continue
+            cells = []
+            for broken in (False, True):
+                for size in sizes:
+                    share, number = _cell(encoding, texts, size, broken, kind, options)
+                    low = number and share < BOUNDS[size]
+                    failed += bool(low) and kind == "all"
+                    few = f" ({number})" if number < options.count else ""
+                    cells.append(f"{share:.2%}{'!' if low else ''}{few}" if number else "-")
+            table.append((encoding.name, *cells))
+            print("  ".join(table[-1]), file=sys.stderr)
+        print(aligned(table))
+    if options.labels:
+        failed += _known_files(options.labels)
+    return 1 if failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/encoding_accuracy", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("corpus", type=Path, help="folder of SOURCE.jsonl.zst files")
+    parser.add_argument("--count", type=int, default=2000, help="pieces a cell (default: 2000)")
+    parser.add_argument("--only", nargs="*", help="names of encodings (default: all)")
+    parser.add_argument("--kinds", nargs="*", default=list(p.KINDS), choices=list(p.KINDS))
+    parser.add_argument(
+        "--labels", type=Path, help="folder with labels/encoding_truth.tsv, fixtures/, corpus/"
+    )
+    parser.add_argument("--show", type=int, default=0, help="print so many wrong ones a cell")
+    return parser
+
+
+def _cell(
+    encoding: p.Encoding,
+    texts: list[list[str]],
+    size: int,
+    broken: bool,
+    kind: str,
+    options: argparse.Namespace,
+) -> tuple[float, int]:
+    found = p.pieces(
+        encoding, texts, size, options.count, broken=broken, kind=kind, in_bytes=size == SIZES[-1]
+    )
+    wrong = [piece for piece in found if not _right(piece, encoding)]
+    for piece in wrong[: options.show]:
+        print(f"  {encoding.name} {size}{' broken' * broken}: {_shown(piece)}")
+    return 1 - len(wrong) / max(1, len(found)), len(found)
+
+
+def _right(piece: p.Piece, encoding: p.Encoding) -> bool:
+    try:
+        found = decode(piece.raw)
+    except UndecodableError:
+        return False
+    if found.encoding in encoding.family:
+        return p.equal(piece, found.text, _reference(piece.raw, encoding))
+    return p.plain(found.text) == p.plain(piece.text)
+
+
+def _reference(raw: bytes, encoding: p.Encoding) -> str | None:
+    """What a decoder reads that knows the encoding; None for ISO-2022-JP, where it is no measure."""
+    name = encoding.family[0]
+    if name == "iso2022_jp":
+        return None
+    if encoding.name.startswith("shift_jis_2004"):
+        name = "shift_jis_2004"
+    return decode_eucjp(raw) if name == "euc_jp" else raw.decode(name, "replace")
+
+
+def _shown(piece: p.Piece) -> str:
+    try:
+        found = decode(piece.raw)
+    except UndecodableError:
+        return f"{piece.text[:60]!r} -> undecodable"
+    return f"{piece.text[:60]!r} -> {found.encoding} {found.confidence} {found.text[:60]!r}"
+
+
+# --- files whose encoding is known ----------------------------------------------------------------
+
+
+def _known_files(data: Path) -> int:
+    """The files of encoding_truth.tsv that are at hand: as bytes, or as text to be written again."""
+    with (data / "labels/encoding_truth.tsv").open(encoding="utf-8") as table:
+        truth = {
+            row["path"]: row["encoding"].lower() for row in csv.DictReader(table, delimiter="\t")
+        }
+    truth = {path: _NAMES.get(name, name) for path, name in truth.items()}
+    right: Counter[tuple[str, str]] = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
+    with (data / "fixtures/MANIFEST.tsv").open(encoding="utf-8") as table:
+        for row in csv.DictReader(table, delimiter="\t"):
+            if (name := truth.get(row["origin_path"])) is not None:
+                raw = read_whole(OnDisk(data / "fixtures" / row["file"]), 1 << 30).data
+                seen["bytes", name] += 1
+                right["bytes", name] += _is(raw, name)
+    encodings = {e.name: e for e in p.ENCODINGS}
+    for path in sorted((data / "corpus").glob("*.jsonl.zst")):
+        for line in p.rows(path):
+            if (name := truth.get(f"raw/{line['path']}")) is not None and name in encodings:
+                units = p.encoded(encodings[name], line["text"], replace=True)
+                text = "".join(c for c, _ in units)
+                seen["written again", name] += 1
+                right["written again", name] += _is(encodings[name].encode(text), name, text)
+    print("\nfiles of encoding_truth.tsv: right of all")
+    print(aligned([(" ".join(key), f"{right[key]} / {seen[key]}") for key in sorted(seen)]))
+    return seen.total() - right.total()
+
+
+def _is(raw: bytes, name: str, text: str | None = None) -> bool:
+    found = decode(raw)
+    same = found.encoding == name or (name == "ascii" and found.encoding == "utf-8")
+    return same and not found.replaced and (text is None or p.plain(found.text) == p.plain(text))
+
+
+if __name__ == "__main__":
+    started = time.monotonic()
+    raise SystemExit(main(sys.argv[1:]))
