@@ -46,6 +46,7 @@ from corpuskit.output.sums import dataset_files, sums_text
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.steps import State
 from corpuskit.tables import FATES, table_schema
+from corpuskit.watch import OF_THE_MACHINE
 
 #: Libraries whose version can change an output's bytes.
 LIBRARIES = ("corpuskit", "pyarrow", "numpy", "numba", "msgspec", "lxml", "fugashi", "unidic-lite")
@@ -240,7 +241,7 @@ def manifest_of(state: State) -> Manifest:
             morphemes=sum(morphemes) if morphemes else None,
             text_bytes=sum(t["text_bytes"] for t in totals),
         ),
-        machine_dependent=False,
+        machine_dependent=any(error in OF_THE_MACHINE for error in _by_error(quarantined)),
     )
 
 
@@ -297,9 +298,8 @@ def _inputs(state: State) -> Iterator[InputRecord]:
     for part, receipt in zip(state.inventory.parts, state.receipts["segment0"], strict=True):
         for uri, found in receipt.counts["files"].items():
             counts.setdefault((part.source, uri), Counter()).update(found)
-        if receipt.counts["skipped"]:
-            uri = part.items[0].file.uri
-            skipped.setdefault((part.source, uri), Counter()).update(receipt.counts["skipped"])
+        for uri, found in receipt.counts["skipped"].items():
+            skipped.setdefault((part.source, uri), Counter()).update(found)
     for source, file, reader in state.inventory.files:
         found = counts.get((source, file.uri), Counter())
         yield InputRecord(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import importlib.util
 import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from corpuskit.errors import InputError
+from corpuskit.errors import InputError, MissingExtraError
 from corpuskit.readers.auto import choose
 from corpuskit.readers.protocol import Fields, InputFile, Reader, Slice
 from corpuskit.recipe import LoadedRecipe, Source
 from corpuskit.recipeerrors import validation_error
-from corpuskit.registry import Registry, nearest
+from corpuskit.registry import Registry, missing_extra, nearest
 
 #: Reader name of a file that no reader recognises, or that can't be opened: it is quarantined.
 UNREADABLE = ""
@@ -99,7 +100,9 @@ def take(loaded: LoadedRecipe, registry: Registry) -> Inventory:
 def make_reader(registry: Registry, name: str, source: Source, network: bool = False) -> Reader:
     """The reader of a source's file, with the source's options and fields."""
     cls = registry.reader(name)
-    options = dict(source.options) if source.reader == name else {}
+    options = dict(source.readers.get(name, {}))
+    if source.reader == name:
+        options.update(source.options)
     if "network" in cls.Params.model_fields:
         options["network"] = network
     reader: Reader = cls(cls.Params.model_validate(options), Fields(source.text, source.id))
@@ -130,19 +133,29 @@ def _items(loaded: LoadedRecipe, registry: Registry, index: int, source: Source)
         if name is None:
             yield Item(file, stamp, UNREADABLE, Slice(weight=file.size), "unknown_format")
             continue
+        if module := lacking(registry.reader(name)):
+            told = missing_extra(module)
+            raise MissingExtraError(f"{file.uri} needs the reader '{name}': {told}", told.remedy)
         reader = make_reader(registry, name, source, network)
         for piece in reader.slices(file, loaded.recipe.part_size):
             yield Item(file, stamp, name, piece)
 
 
+def lacking(cls: type[Reader]) -> str | None:
+    """A module that a reader needs and that is not installed, or None."""
+    return next((m for m in cls.requires if importlib.util.find_spec(m) is None), None)
+
+
 def _check_reader(loaded: LoadedRecipe, registry: Registry, index: int, source: Source) -> None:
     loc = ("sources", index, "reader")
+    for name, options in source.readers.items():
+        _check_options(loaded, registry, index, name, options)
     if source.reader == "auto":
         if source.options:
             raise loaded.error(
                 ("sources", index, "options"),
                 "options need a named reader",
-                "set 'reader:' as well",
+                "name a reader, or give them by reader under 'readers:'",
             )
         return
     if source.reader not in registry.readers:
@@ -152,11 +165,38 @@ def _check_reader(loaded: LoadedRecipe, registry: Registry, index: int, source: 
             f"unknown reader '{source.reader}'{nearest(source.reader, known)}",
             ", ".join(known),
         )
-    cls = registry.reader(source.reader)
+    _check_params(loaded, registry.reader(source.reader), source.options, index, ("options",))
+
+
+def _check_options(
+    loaded: LoadedRecipe,
+    registry: Registry,
+    index: int,
+    name: str,
+    options: Mapping[str, Any],
+) -> None:
+    """Hold the options of one reader under ``readers:`` to what it knows."""
+    if name not in registry.readers:
+        known = list(registry.readers)
+        raise loaded.error(
+            ("sources", index, "readers", name),
+            f"unknown reader '{name}'{nearest(name, known)}",
+            ", ".join(known),
+        )
+    _check_params(loaded, registry.reader(name), options, index, ("readers", name))
+
+
+def _check_params(
+    loaded: LoadedRecipe,
+    cls: type[Reader],
+    options: Mapping[str, Any],
+    index: int,
+    key: tuple[str, ...],
+) -> None:
     try:
-        cls.Params.model_validate(source.options)
+        cls.Params.model_validate(options)
     except ValidationError as error:
-        prefix = ("sources", index, "options")
+        prefix: tuple[str | int, ...] = ("sources", index, *key)
         raise validation_error(loaded.path, loaded.positions, error, prefix, cls.Params) from None
 
 

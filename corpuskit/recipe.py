@@ -71,6 +71,10 @@ class Source(_Model):
     text: str = Field("text", description="Field that holds the text (JSON Lines, Parquet, CSV).")
     id: str | None = Field(None, description="Field with the input's own id, kept as source_id.")
     options: dict[str, Any] = Field(default_factory=dict, description="The reader's own options.")
+    readers: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Options by reader, for 'auto' and for files within files.",
+    )
     license: Text | None = Field(None, description="SPDX expression, such as CC-BY-4.0.")
     publisher: Text | None = Field(None, description="Who published it.")
     date: Text | None = Field(None, description="Date of issue, ISO 8601.")
@@ -80,6 +84,17 @@ class Source(_Model):
         description="Why it may be used: owned, contract, licence, copyright-act-13, "
         "public-domain, 30-4 or 47-5.",
     )
+
+
+class Limits(_Model):
+    """What one step of a reader may take; the backstop behind the readers' own budgets.
+
+    A file that passes a limit is tried once more, alone, with four times the limit, and then
+    quarantined; the run is marked as dependent on the machine.
+    """
+
+    seconds: float = Field(120, gt=0, description="CPU seconds for one batch or one file.")
+    memory: Size = Field(2 * 10**9, description="Bytes that reading may add to a worker.")
 
 
 class Splits(_Model):
@@ -126,6 +141,7 @@ class Recipe(_Model):
         "fast",
         description="fast stops at the first failing rule; study computes every signal first.",
     )
+    limits: Limits = Field(default_factory=Limits)
     network: bool = Field(False, description="Whether sources may be fetched from the network.")
     part_size: Size = Field(32 * 2**20, description="Input bytes of a task.")
     plugins: tuple[Text, ...] = Field((), description="Python files with stages of your own.")

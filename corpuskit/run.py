@@ -198,15 +198,11 @@ class Runner:
         died = []
         for outcome in self._engine.map(tasks):
             if outcome.died:
-                died.append(outcome.task)
+                died.append((outcome.task, outcome.died))
             else:
                 yield _receipt(outcome), outcome.task
-        for task in died:
-            outcome = next(iter(self._engine.map([task])))
-            if not outcome.died:
-                yield _receipt(outcome), task
-                continue
-            yield isolate(task, self._engine, outcome.died), task
+        for task, how in died:
+            yield isolate(task, self._engine, how), task
 
 
 def _receipt(outcome: Outcome) -> Receipt:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,11 @@ from corpuskit.inventory import Part
 from corpuskit.lanes import Lanes
 from corpuskit.ledger import Commit, Receipt, committing
 from corpuskit.pipeline import PENDING, make_stage
-from corpuskit.recipe import Source
+from corpuskit.recipe import Limits, Source
 from corpuskit.registry import Registry
 from corpuskit.stage import Stage, apply
 from corpuskit.upstream import Divider, Upstream, batches
+from corpuskit.watch import Dead, Watch, Where, note_path
 
 StageSpec = tuple[str, str]
 
@@ -55,7 +56,9 @@ class SegmentTask:
         meta: whether to keep the other input fields.
         window: record numbers ``[start, stop)`` to process, to find one that kills its worker.
         poison: record numbers that killed their worker; they are quarantined.
-        dead_items: items whose reading killed the worker; they are quarantined whole.
+        dead: files and members whose reading killed the worker, and how; they are quarantined.
+        raised: factor of the limits by file or member, where a first try passed them.
+        limits: seconds of CPU and bytes that one step of a reader may take.
     """
 
     key: str
@@ -74,7 +77,9 @@ class SegmentTask:
     meta: bool = True
     window: tuple[int, int] | None = None
     poison: frozenset[int] = frozenset()
-    dead_items: frozenset[int] = frozenset()
+    dead: Mapping[Where, Dead] = field(default_factory=dict)
+    raised: Mapping[Where, int] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
 
 
 _OPENED: dict[tuple[Any, ...], Any] = {}
@@ -137,7 +142,7 @@ class _Run:
             "rows": self._data.rows,
             "batches": self._data.batches,
             "read": counts.read,
-            "skipped": dict(sorted(counts.skipped.items())),
+            "skipped": {uri: dict(sorted(n.items())) for uri, n in counts.skipped.items()},
             "files": counts.files,
             "entered": dict(counts.entered),
             "text_bytes": counts.text_bytes,
@@ -185,15 +190,21 @@ class _Run:
 
     def _intake(self) -> Iterator[pa.RecordBatch]:
         task = self._task
+        if task.part is None:
+            return
+        limits = task.limits
+        watch = Watch(note_path(task.work, task.key), limits.seconds, limits.memory, task.raised)
         intake = Intake(
             task.source,
             registry_of(task.plugins),
             self._fates,
             self._counts,
+            watch,
             task.network,
             task.meta,
         )
-        return intake.records(task.part, task.dead_items) if task.part else iter(())
+        yield from intake.records(task.part, task.dead)
+        watch.close()
 
     def _divided(self) -> Iterator[pa.RecordBatch]:
         upstream = self._task.upstream

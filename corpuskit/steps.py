@@ -144,6 +144,7 @@ class SegmentStep:
             source=declared,
             items=[_item_key(item) for item in part.items] if upstream is None else [],
             upstream=_upstream_key(state, self.number, i) if upstream is not None else [],
+            limits=recipe.limits.model_dump(mode="json") if upstream is None else {},
         )
         payload = SegmentTask(
             key=key,
@@ -160,6 +161,7 @@ class SegmentStep:
             study=state.pipeline.study,
             network=recipe.network,
             meta=recipe.output.meta,
+            limits=recipe.limits,
         )
         weight = part.weight if upstream is None else _text_bytes(state, self.number - 1, i)
         return Task(key, "corpuskit.segment:run", payload, weight)

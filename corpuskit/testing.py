@@ -211,7 +211,7 @@ def _check_declared(stage: Stage) -> None:
         if column.name in _IDENTITY:
             raise StageError(f"{stage.ident} may not write '{column.name}': it names the document")
         if column.name in BASE.names and column.type != BASE.field(column.name).type:
-            raise StageError(f"{stage.ident}: '{column.name}' is a string in every document")
+            raise StageError(f"{stage.ident}: '{column.name}' is {BASE.field(column.name).type} in every document")
         if not column.about.strip():
             raise StageError(f"{stage.ident}: column '{column.name}' does not say what it is")
     names = [column.name for column in columns]
@@ -230,8 +230,9 @@ def _documents(texts: Mapping[str, str]) -> pa.RecordBatch:
         "locator": [f"line {row + 1}" for row in range(n)],
         "meta": ['{"tag": "試験", "n": 1}'] * n,
     }
-    for name in BASE.names:
-        columns.setdefault(name, [f"{name} {row}" if row % 2 else None for row in range(n)])
+    for field in BASE:
+        known = (f"{field.name} {r}" if field.type == pa.string() else r for r in range(n))
+        columns.setdefault(field.name, [v if r % 2 else None for r, v in enumerate(known)])
     arrays = [pa.array(columns[field.name], field.type) for field in BASE]
     return pa.RecordBatch.from_arrays(arrays, schema=BASE)
 

@@ -1,7 +1,8 @@
 """The command line. Verbs live in files of their own; heavy imports happen inside them.
 
 Exit codes: 0 done; 1 verify found a mismatch; 2 the recipe or the call is wrong; 3 nothing was
-kept; 4 an input or output cannot be used; 5 a fault in corpuskit or a stage; 130 interrupted.
+kept; 4 an input or output cannot be used; 5 a fault in corpuskit or a stage; 6 done, but a limit of
+time or memory was passed, so that another machine may give another dataset; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ app = typer.Typer(
     help="Curate Japanese and industrial documents into training data that can be defended.",
     epilog="Exit codes: 0 done · 1 verify found a mismatch · 2 recipe or call is wrong · "
     "3 nothing was kept · 4 input or output cannot be used · 5 a fault in a stage · "
-    "130 interrupted",
+    "6 done, but a limit of time or memory was passed · 130 interrupted",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from corpuskit.errors import EXIT_INTERRUPTED, EXIT_NOTHING_KEPT
+from corpuskit.errors import EXIT_INTERRUPTED, EXIT_MACHINE_DEPENDENT, EXIT_NOTHING_KEPT
 
 if TYPE_CHECKING:
     from corpuskit.assemble import Finished
@@ -52,6 +52,13 @@ def command(
     if finished.manifest.accounting.total.kept == 0:
         typer.echo("nothing was kept: 'corpuskit inspect' shows why", err=True)
         raise typer.Exit(EXIT_NOTHING_KEPT)
+    if finished.manifest.machine_dependent:
+        typer.echo(
+            "a limit of time or memory was passed: another machine may give another dataset; "
+            "'corpuskit inspect --table quarantine' shows the files",
+            err=True,
+        )
+        raise typer.Exit(EXIT_MACHINE_DEPENDENT)
 
 
 def as_json(finished: Finished) -> dict[str, Any]:

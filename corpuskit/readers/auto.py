@@ -1,4 +1,4 @@
-"""Chooses the reader of a file by its content, then by its name."""
+"""Chooses the reader of a file by its content, then by its declared type, then by its name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,70 @@ import os
 from collections.abc import Mapping
 
 from corpuskit.readers.compression import Openable, Unpacked, head, plain_name
-from corpuskit.readers.protocol import Reader
+from corpuskit.readers.protocol import InputFile, Reader
 
 #: Bytes that a reader is shown, unpacked.
 HEAD = 4096
-#: Which of equally sure readers is taken; others follow by name.
-_ORDER = ("parquet", "jsonl", "aozora", "html", "csv", "text")
+#: Which of equally sure readers is taken: the one that asks most of a file first; others follow by
+#: name. Plain text takes what nobody else wants.
+_ORDER = (
+    "parquet",
+    "docx",
+    "xlsx",
+    "pptx",
+    "odt",
+    "ods",
+    "odp",
+    "epub",
+    "pdf",
+    "warc",
+    "jsonl",
+    "wiki",
+    "law",
+    "patent",
+    "minutes",
+    "feed",
+    "docbook",
+    "tmx",
+    "mail",
+    "aozora",
+    "html",
+    "po",
+    "pod",
+    "man",
+    "review",
+    "rst",
+    "tex",
+    "markdown",
+    "json",
+    "csv",
+    "zip",
+    "tar",
+    "xml",
+    "text",
+)
+#: Readers of types that a server, mail or archive declares.
+_TYPES = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/plain": "text",
+    "text/markdown": "markdown",
+    "text/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/json": "json",
+    "application/x-ndjson": "jsonl",
+    "application/pdf": "pdf",
+    "application/rss+xml": "feed",
+    "application/atom+xml": "feed",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "application/epub+zip": "epub",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
+    "message/rfc822": "mail",
+    "application/zip": "zip",
+    "application/x-tar": "tar",
+}
 
 
 def choose(file: Openable, readers: Mapping[str, type[Reader]]) -> str | None:
@@ -31,11 +89,21 @@ def choose(file: Openable, readers: Mapping[str, type[Reader]]) -> str | None:
         if cls.scope == "file"
     }
     best = min(sure, key=lambda key: (-sure[key], _rank(key)), default=None)
-    if best is None or sure[best] <= 0:
-        return None
+    if best is None or sure[best] < 2:
+        declared = _declared(file)
+        if declared in sure:
+            best = declared
+        elif best is None or sure[best] <= 0:
+            return None
     if best == "text" and "aozora" in sure and _ends_like_aozora(file, readers["aozora"]):
         return "aozora"
     return best
+
+
+def _declared(file: Openable) -> str | None:
+    """The reader of the type that the file's container declares."""
+    kind = file.media_type if isinstance(file, InputFile) else None
+    return _TYPES.get(kind or "")
 
 
 def _rank(key: str) -> tuple[int, str]:
