@@ -1,0 +1,140 @@
+"""Running headers, footers and page numbers: what comes back on page after page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpuskit.readers.pdflines import Piece
+
+_BAND = 0.13  # of the height, at the top and at the bottom
+_ROWS = 4  # rows looked at in a band, from the edge
+_HEADING = 1.2  # a row so much larger than the text is a heading, unless most pages have it
+_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(
+    r"(?P<before>[-–—‐−―〜~・\s(\[【〈<|«]*(?:pages?|p\.?|no\.?|第)?\s*)"
+    r"(?P<number>\d{1,4}|[ivxlc]{1,7})"
+    r"(?P<after>\s*(?:(?:/|of)\s*(?:p\.?)?\s*\d{1,4})?\s*(?:頁|ページ|pages?|p)?"
+    r"[-–—‐−―〜~・\s)\]】〉>|»]*)"
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row in a band: its pieces by number, and what is the same on other pages."""
+
+    page: int
+    pieces: list[int]
+    key: str
+    text: str
+    y: float
+    size: float
+    top: bool
+    rank: int  # from the edge of the page, 0 the outermost
+
+
+def running(pages: Sequence[Sequence[Piece]], heights: Sequence[float]) -> list[set[int]]:
+    """For each page the numbers of the pieces that are headers, footers or page numbers.
+
+    Args:
+        pages: the horizontal pieces of each page.
+        heights: of the pages.
+    """
+    rows = [row for at, page in enumerate(pages) for row in _band_rows(at, page, heights[at])]
+    usual = _usual_size(pages)
+    gone: list[set[int]] = [set() for _ in pages]
+    marked = _repeated(rows, len(pages), usual)
+    _mark_numbers(rows, marked, len(pages), heights)
+    for row, is_running in zip(rows, marked, strict=True):
+        if is_running:
+            gone[row.page].update(row.pieces)
+    return gone
+
+
+def _band_rows(at: int, page: Sequence[Piece], height: float) -> list[_Row]:
+    found: list[_Row] = []
+    for top in (True, False):
+        inside = [
+            (piece.base, number)
+            for number, piece in enumerate(page)
+            if (piece.bottom < _BAND * height if top else piece.top > (1 - _BAND) * height)
+        ]
+        inside.sort(reverse=not top)
+        rows: list[list[int]] = []
+        last = -1e9
+        for base, number in inside:
+            if rows and abs(base - last) < 0.3 * page[number].size:
+                rows[-1].append(number)
+            elif len(rows) == _ROWS:
+                break
+            else:
+                rows.append([number])
+                last = base
+        found += [_row(at, page, row, top, rank) for rank, row in enumerate(rows)]
+    return found
+
+
+def _row(at: int, page: Sequence[Piece], numbers: list[int], top: bool, rank: int) -> _Row:
+    numbers = sorted(numbers, key=lambda number: page[number].x0)
+    text = " ".join(page[number].text for number in numbers)
+    plain = unicodedata.normalize("NFKC", text).lower()
+    key = _DIGITS.sub("0", re.sub(r"\s+", "", plain))
+    first = page[numbers[0]]
+    return _Row(
+        at, numbers, key, plain.strip(), first.base, max(page[n].size for n in numbers), top, rank
+    )
+
+
+def _usual_size(pages: Sequence[Sequence[Piece]]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for piece in page:
+            sizes[round(piece.size, 1)] += len(piece.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _repeated(rows: Sequence[_Row], pages: int, usual: float) -> list[bool]:
+    """Rows with the same text, numbers aside, at the same height of enough pages."""
+    same: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
+    for row in rows:
+        same[row.top, row.key].append(row)
+    marked = []
+    for row in rows:
+        near = {other.page for other in same[row.top, row.key] if abs(other.y - row.y) < 4}
+        most = len(near) >= 2 and len(near) >= 0.5 * pages
+        plain = row.size < _HEADING * usual
+        marked.append(most or (plain and len(near) >= 3))
+    return marked
+
+
+def _mark_numbers(
+    rows: Sequence[_Row], marked: list[bool], pages: int, heights: Sequence[float]
+) -> None:
+    """Page numbers: alone in their row, outermost, and counting with the pages."""
+    found: list[tuple[int, re.Match[str]]] = []
+    outer: Counter[tuple[int, bool]] = Counter()
+    for at, row in enumerate(rows):
+        if marked[at]:
+            outer[row.page, row.top] += 1
+    for at, row in enumerate(rows):
+        match = _NUMBER.fullmatch(row.text)
+        if match and row.rank <= outer[row.page, row.top]:
+            found.append((at, match))
+    offsets = Counter(
+        int(match["number"]) - rows[at].page for at, match in found if match["number"].isdigit()
+    )
+    roman = sum(not match["number"].isdigit() for _, match in found)
+    for at, match in found:
+        number = match["number"]
+        if number.isdigit():
+            row = rows[at]
+            alone = pages == 1 and (row.y > 0.9 * heights[row.page] or row.y < 0.08 * heights[0])
+            counts = offsets[int(number) - row.page] >= 2 or alone
+        else:
+            counts = roman >= 2
+        decorated = bool(match["before"].strip() or match["after"].strip())
+        if counts or (decorated and number.isdigit()):
+            marked[at] = True
