@@ -9,18 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from corpuskit.document import Identity
 from corpuskit.ja.encodings import UndecodableError
 from corpuskit.readers.compression import Whole, compressed_endings, plain_name, read_whole
 from corpuskit.readers.protocol import Fields, InputFile, Read, Reader, ReaderParams, Slice
 from corpuskit.readers.rows import RowBatch, name_list
+from corpuskit.readers.template import RowTemplate, checked_template
 from corpuskit.readers.whole import WholeFileParams, decoded_text, failed_file
 
 Delimiter = Literal[",", "\t", ";", "|"]
 _DELIMITERS: tuple[Delimiter, ...] = (",", "\t", ";", "|")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+#: How Excel is told what stands between fields: a line before the table.
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=([,;|\t])\"?(?:\r\n|\n|\r)", re.I)
 #: What a cell has and the name of a column has not.
 _VALUE = re.compile(r"^[\d\s.,:/+-]+$|[。？?@]")
 
@@ -35,6 +38,16 @@ class CsvParams(WholeFileParams):
         None, description="What stands between fields; guessed from name and first line if null."
     )
     header: bool = Field(True, description="First row names the columns; else column_1, column_2.")
+    template: str | None = Field(
+        None,
+        description="Makes the text of a row of several columns, such as {商品名}は{説明}; "
+        "'text:' is not used then.",
+    )
+
+    @field_validator("template")
+    @classmethod
+    def _right_template(cls, template: str | None) -> str | None:
+        return checked_template(template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,10 @@ class Csv(Reader):
             cut = text.rfind("\n") + 1
             text, tail = text[:cut], text[cut:]
         lines = _LINE.findall(text)
-        delimiter = self.params.delimiter or _delimiter(plain_name(file.uri), lines)
+        said = _SEPARATOR.fullmatch(lines[0]) if lines else None
+        if said:
+            lines = lines[1:]
+        delimiter = self.params.delimiter or _delimiter(plain_name(file.uri), lines, said)
         parsed = _rows(lines, delimiter, self.params.header)
         names = next(parsed, [])
         if isinstance(names, _Broken):
@@ -84,11 +100,15 @@ class Csv(Reader):
             return
         if not names and not whole.damage:
             return
+        template = RowTemplate(self.params.template) if self.params.template else None
         column = self.fields.text if self.fields.text in names or len(names) != 1 else names[0]
-        if column not in names and not whole.damage:
-            yield failed_file(file, identity, "missing_text", _missing(column, names))
+        needed = template.names if template else (column,)
+        missing = next((name for name in needed if name not in names), None)
+        if missing is not None and not whole.damage:
+            where = "template:" if template else "text:"
+            yield failed_file(file, identity, "missing_text", _missing(missing, names, where))
             return
-        rows = RowBatch(identity, Fields(column, self.fields.id))
+        rows = RowBatch(identity, Fields(column, self.fields.id), template)
         number = 0
         for number, row in enumerate(parsed, 1):
             if isinstance(row, _Broken):
@@ -102,7 +122,7 @@ class Csv(Reader):
         yield from rows.rest()
 
 
-def _missing(column: str, names: list[str]) -> str:
+def _missing(column: str, names: list[str], option: str) -> str:
     """Names the columns, unless the first row looks like data, which no message may quote."""
     if any(len(name) > (40 if name.isascii() else 20) or _VALUE.search(name) for name in names):
         return (
@@ -110,10 +130,13 @@ def _missing(column: str, names: list[str]) -> str:
             "set 'options: {header: false}' and 'text: column_1' or another number"
         )
     there = name_list(names)
-    return f"there is no column '{column}'; there are: {there}; set 'text:' to one of them"
+    remedy = f"set '{option}' to one of them" if option == "text:" else f"correct '{option}'"
+    return f"there is no column '{column}'; there are: {there}; {remedy}"
 
 
-def _delimiter(name: str, lines: list[str]) -> Delimiter:
+def _delimiter(name: str, lines: list[str], said: re.Match[str] | None) -> Delimiter:
+    if said:
+        return next(each for each in _DELIMITERS if each == said[1])
     if name.endswith((".tsv", ".tab")):
         return "\t"
     first = re.sub(r'"[^"]*"', "", next((line for line in lines if line.strip()), ""))

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from corpuskit.document import ABOUT, RECORD, Identity
 from corpuskit.readers.protocol import BATCH_BYTES, Fields, Read, problem, problems
+from corpuskit.readers.template import RowTemplate
 
 _SHOWN = 10
 
@@ -55,25 +56,50 @@ class RowBatch:
     Args:
         identity: of the file.
         fields: which columns are the text and the id.
+        template: makes the text of several columns, which all stay in `meta` then; rows where they
+            are blank are counted, not read.
     """
 
     identity: Identity
     fields: Fields
+    template: RowTemplate | None = None
     _rows: list[tuple[str, str | None, str, str, str | None]] = field(default_factory=list)
     _problems: list[dict[str, Any]] = field(default_factory=list)
     _held: int = 0
+    _blank: int = 0
 
     def add(self, row: Mapping[str, Any], locator: str) -> None:
         """Take one row, as a record where its text is a string and as a problem where not."""
         raw = canonical(row)
+        if self.template is not None:
+            self._add_filled(self.template, row, raw, locator)
+            return
         text = row.get(self.fields.text)
         if not isinstance(text, str):
             error = "missing_text" if text is None else "wrong_type"
             what = "null" if text is None else f"of type {type(text).__name__}, not a string"
             self.fail(locator, error, f"the column '{self.fields.text}' is {what} here", raw)
             return
+        self._take(row, raw, text, locator, (self.fields.text, self.fields.id))
+
+    def _add_filled(
+        self, template: RowTemplate, row: Mapping[str, Any], raw: bytes, locator: str
+    ) -> None:
+        text = template.fill(row)
+        if text is None:
+            self._blank += 1
+        else:
+            self._take(row, raw, text, locator, (self.fields.id,))
+
+    def _take(
+        self,
+        row: Mapping[str, Any],
+        raw: bytes,
+        text: str,
+        locator: str,
+        skip: Sequence[str | None],
+    ) -> None:
         own = row.get(self.fields.id) if self.fields.id else None
-        skip = (self.fields.text, self.fields.id)
         rest = {name: value for name, value in row.items() if name not in skip}
         meta = canonical(rest).decode() if rest else None
         record = (self.identity.of(raw, locator), as_text(own), text, locator, meta)
@@ -92,11 +118,12 @@ class RowBatch:
 
     def rest(self) -> Iterator[Read]:
         """What is left, if anything."""
-        if not self._rows and not self._problems:
+        if not self._rows and not self._problems and not self._blank:
             return
         columns = list(zip(*self._rows, strict=True)) or [()] * 5
         *own, meta = (pa.array(column, pa.string()) for column in columns)
         unknown = [pa.nulls(len(meta), kind) for kind in (pa.string(), *ABOUT.types)]
         batch = pa.RecordBatch.from_arrays([*own, *unknown, meta], schema=RECORD)
-        yield Read(batch, problems(self._problems))
-        self._rows, self._problems, self._held = [], [], 0
+        skipped = {"blank_row": self._blank} if self._blank else {}
+        yield Read(batch, problems(self._problems), skipped)
+        self._rows, self._problems, self._held, self._blank = [], [], 0, 0

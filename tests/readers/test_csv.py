@@ -167,3 +167,47 @@ def test_files_that_are_not_tables(tmp_path: Path) -> None:
     assert read(Csv(CsvParams(max_file_bytes=1000)), path).errors == [("file", "file_too_large")]
     path.write_bytes(b'"text\nx\n')
     assert read(Csv(), path).errors == [("file", "broken_quotes")]
+
+
+def test_a_template_makes_the_text_of_several_columns(tmp_path: Path) -> None:
+    text = "番号,商品名,説明,価格\r\n1,髙﨑の㈱①,甘い。,10\r\n2,,,20\r\n3,𠮷野,,30\r\n"
+    reader = Csv(CsvParams(template="{商品名}は{説明}"), Fields("text", "番号"))
+    found = read(reader, written(tmp_path / "a.csv", text))
+    assert found.texts == ["髙﨑の㈱①は甘い。", "𠮷野は"]
+    assert found.skipped == {"blank_row": 1}
+    assert [row["locator"] for row in found.records] == ["row 1", "row 3"]
+    assert [row["source_id"] for row in found.records] == ["1", "3"]
+    row = {"番号": "1", "商品名": "髙﨑の㈱①", "説明": "甘い。", "価格": "10"}
+    assert found.records[0]["id"] == IDENTITY.of(canonical(row), "row 1")
+    assert json.loads(found.records[0]["meta"]) == {k: v for k, v in row.items() if k != "番号"}
+
+
+def test_a_template_may_only_name_columns(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "名,説明\n甲,乙\n")
+    found = read(Csv(CsvParams(template="{名}：{解説}")), path)
+    assert found.errors == [("file", "missing_text")]
+    assert "no column '解説'" in found.problems[0]["message"]
+    assert "template:" in found.problems[0]["message"]
+    with pytest.raises(ValueError, match="brace"):
+        CsvParams(template="{名")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig"])
+def test_what_excel_writes(tmp_path: Path, encoding: str) -> None:
+    text = '商品名,説明\r\n"机（大）","高さ1,000㎜。\n①丈夫, ②軽い""木""製"\r\n椅子,㈱髙﨑製\r\n'
+    path = written(tmp_path / "a.csv", text, encoding)
+    found = read(Csv(CsvParams(template="{商品名}：{説明}")), path)
+    assert found.texts == ['机（大）：高さ1,000㎜。\n①丈夫, ②軽い"木"製', "椅子：㈱髙﨑製"]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv"])
+def test_unicode_text_of_excel_is_utf16_with_tabs(tmp_path: Path, name: str) -> None:
+    text = '商品名\t説明\r\n机, 大\t"一行目\n二行目"\r\n'
+    found = read(Csv(None, Fields("説明")), written(tmp_path / name, text, "utf-16"))
+    assert found.texts == ["一行目\n二行目"]
+
+
+@pytest.mark.parametrize("mark", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_line_for_excel_names_the_delimiter(tmp_path: Path, mark: str) -> None:
+    path = written(tmp_path / "a.csv", f"{mark}\r\na,b,c;text\r\n1,2,3;本文\r\n")
+    assert read(Csv(), path).texts == ["本文"]
