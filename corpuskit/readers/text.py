@@ -20,17 +20,18 @@ from corpuskit.readers.whole import (
 #: Endings of data and mark-up: decodable, but not text to train on as it stands.
 _DATA = re.compile(
     r"\.(json|jsonl|ndjson|geojson|map|csv|tsv|xml|xsd|xsl|html?|xhtml|svg|css|m?js|ts|rtf|eml|mbox"
-    r"|opf|ncx|tmx|pot?|ya?ml|toml|ini|lock|sql|ps|eps|warc)$"
+    r"|opf|ncx|tmx|pot?|ya?ml|toml|ini|lock|sql|ps|eps|warc|md|markdown|mdown|mdx|rst|rest|tex|ltx|sty"
+    r"|pod|re|rd)$"
 )
 #: Starts of formats that are mostly ASCII and still not text.
 _MAGIC = (b"%PDF", b"{\\rtf", b"%!PS", b"<?xml", b"WARC/", b"PK\x03\x04")
 
 
 class PlainText(WholeFile):
-    """Reads ``.txt``, ``.md`` and ``.text``; the encoding is detected."""
+    """Reads ``.txt`` and ``.text``; the encoding is detected."""
 
     name: ClassVar[str] = "text"
-    endings: ClassVar[tuple[str, ...]] = compressed_endings(".txt", ".text", ".md", ".markdown")
+    endings: ClassVar[tuple[str, ...]] = compressed_endings(".txt", ".text")
 
     @classmethod
     def recognises(cls, head: bytes, name: str) -> int:
@@ -42,7 +43,7 @@ class PlainText(WholeFile):
         return 1 if sniff(head) else 0
 
     def contents(self, raw: Raw) -> Iterator[Content]:
-        """The decoded text; a short first line is the title, Markdown's # taken off."""
+        """The decoded text; a short first line is the title, marks of a heading taken off."""
         decoded = decoded_text(raw.data, raw.charset)
         first = next((line for line in _lines(decoded.text) if line.strip()), "")
         title = short_line(re.sub(r"^#{1,6}\s+", "", first.strip()))
