@@ -2,7 +2,7 @@
 
 Built-ins come through the same entry-point groups as anybody's plug-in (`corpuskit.stages`,
 `corpuskit.readers`). An entry point names a class, or a module whose declared functions
-(`doc_signal`, `doc_filter`) and stage classes are all taken. A recipe may also name a Python file.
+(`doc_signal`, `doc_filter`), stage and reader classes are all taken. A recipe may also name a Python file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from corpuskit.errors import MissingExtraError, RecipeError, StageError
 from corpuskit.functions import stage_from
+from corpuskit.readers.protocol import Reader
 from corpuskit.stage import DECLARED
 
 STAGES = "corpuskit.stages"
@@ -77,21 +78,23 @@ class Registry:
     """A read-only table of what is installed, plus the plug-in files of one recipe.
 
     Args:
-        plugins: Python files whose stages are added.
+        plugins: Python files whose stages and readers are added.
     """
 
     def __init__(self, plugins: Iterable[Path] = ()) -> None:
         self._stages = _from_entry_points(STAGES)
         self._readers = _from_entry_points(READERS)
         for path in plugins:
-            self._add(self._stages, _from_file(path))
+            stages, readers = _from_file(path)
+            self._add(self._stages, stages)
+            self._add(self._readers, readers)
 
     @staticmethod
     def _add(table: dict[str, Entry], entries: Iterable[Entry]) -> None:
         for entry in entries:
             if entry.name in table:
                 raise StageError(
-                    f"two stages are called '{entry.name}': {table[entry.name].origin} "
+                    f"two plug-ins are called '{entry.name}': {table[entry.name].origin} "
                     f"and {entry.origin}",
                     "rename one; names are not overridden",
                 )
@@ -153,7 +156,8 @@ def _from_entry_points(group: str) -> dict[str, Entry]:
             load = functools.partial(_class_of, point)
             Registry._add(table, [Entry(point.name, origin, load)])
         else:
-            Registry._add(table, _from_module(_import(point), origin, ""))
+            stages, readers = _from_module(_import(point), origin, "")
+            Registry._add(table, readers if group == READERS else stages)
     return table
 
 
@@ -179,21 +183,27 @@ def _import(point: EntryPoint) -> ModuleType:
     return module
 
 
-def _from_module(module: ModuleType, origin: str, digest: str) -> list[Entry]:
-    found: list[Any] = [stage_from(spec) for spec in DECLARED.get(module.__name__, [])]
+def _from_module(module: ModuleType, origin: str, digest: str) -> tuple[list[Entry], list[Entry]]:
+    """The stages and the readers of a module."""
+    stages: list[Any] = [stage_from(spec) for spec in DECLARED.get(module.__name__, [])]
+    readers: list[Any] = []
     for value in vars(module).values():
         own = inspect.isclass(value) and value.__module__ == module.__name__
         if own and not inspect.isabstract(value) and isinstance(getattr(value, "name", None), str):
-            found.append(value)
-    return [Entry(cls.name, origin, functools.partial(_same, cls), digest) for cls in found]
+            (readers if issubclass(value, Reader) else stages).append(value)
+    entries = [
+        [Entry(cls.name, origin, functools.partial(_same, cls), digest) for cls in found]
+        for found in (stages, readers)
+    ]
+    return entries[0], entries[1]
 
 
 def _same(cls: Any) -> Any:
     return cls
 
 
-def _from_file(path: Path) -> list[Entry]:
-    """Stages of a plug-in file. It runs as Python code: a recipe is trusted as a program is."""
+def _from_file(path: Path) -> tuple[list[Entry], list[Entry]]:
+    """Stages and readers of a plug-in file. It runs as Python code: a recipe is trusted as a program is."""
     if not path.is_file():
         raise RecipeError(
             f"plug-in file not found: {path}", "plug-in paths are relative to the recipe"

@@ -71,6 +71,7 @@ def make_state(loaded: LoadedRecipe, work: Path) -> State:
     inventory = take(loaded, registry)
     names = {s.name for s in pipeline.used}
     used = [registry.stages[n] for n in sorted(names) if n in registry.stages]
+    used += registry.readers.values()  # a plug-in's readers may read any file
     digests = tuple(sorted({entry.digest for entry in used if entry.digest}))
     return State(loaded, pipeline, inventory, work, plugins, digests)
 

@@ -211,7 +211,7 @@ def _check_declared(stage: Stage) -> None:
         if column.name in _IDENTITY:
             raise StageError(f"{stage.ident} may not write '{column.name}': it names the document")
         if column.name in BASE.names and column.type != BASE.field(column.name).type:
-            raise StageError(f"{stage.ident}: '{column.name}' is {BASE.field(column.name).type} in every document")
+            raise StageError(f"{stage.ident}: '{column.name}' is of type {BASE.field(column.name).type} in every document")
         if not column.about.strip():
             raise StageError(f"{stage.ident}: column '{column.name}' does not say what it is")
     names = [column.name for column in columns]

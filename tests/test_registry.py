@@ -118,7 +118,7 @@ class Base(Stage):
 
 def test_names_are_not_overridden(install: Install, tmp_path: Path) -> None:
     install("acme", "acme_quality", module(SIGNAL.format(name="quality"), "acme_quality"))
-    with pytest.raises(StageError, match=r"two stages are called 'quality': .*corpuskit"):
+    with pytest.raises(StageError, match=r"two plug-ins are called 'quality': .*corpuskit"):
         Registry()
 
 

@@ -46,7 +46,6 @@ _ORDER = (
     "zip",
     "tar",
     "xml",
-    "text",
 )
 #: Readers of types that a server, mail or archive declares.
 _TYPES = {
@@ -107,6 +106,9 @@ def _declared(file: Openable) -> str | None:
 
 
 def _rank(key: str) -> tuple[int, str]:
+    """Readers of others come before plain text, which says yes to any text."""
+    if key == "text":
+        return len(_ORDER) + 1, key
     return _ORDER.index(key) if key in _ORDER else len(_ORDER), key
 
 

@@ -172,6 +172,9 @@ def packed(found: Iterable[Found], file: InputFile, identity: Identity) -> Itera
         remedy = f"; {error.remedy}" if isinstance(error, UndecodableError) else ""
         place = f"after {offered}" if offered else _LOCATOR
         packer.add(Trouble(place, name, f"{error.message}{remedy}", size=file.size))
+    except Exception:  # a fault of the reader's: what it gave before is not lost
+        yield from packer.rest()
+        raise
     yield from packer.rest()
 
 
