@@ -14,9 +14,27 @@ from corpuskit.readers.whole import Content, WholeFileParams, about_encoding
 
 #: What a field of front matter or of a document's head is called, by column.
 _COLUMNS = {
-    "author": ("author", "authors", "creator", "translator"),
-    "published": ("date", "published", "publish_date", "pubdate", "created", "created_at"),
-    "modified": ("modified", "updated", "updated_at", "lastmod", "last_modified", "ms.date"),
+    "author": ("author", "authors", "creator", "著者", "作者"),
+    "published": (
+        "date",
+        "published",
+        "publish_date",
+        "pubdate",
+        "created",
+        "created_at",
+        "日付",
+        "作成日",
+        "公開日",
+    ),
+    "modified": (
+        "modified",
+        "updated",
+        "updated_at",
+        "lastmod",
+        "last_modified",
+        "ms.date",
+        "更新日",
+    ),
     "url": ("canonical", "canonical_url", "url"),
     "language": ("lang", "language", "locale", "ms.contentlocale"),
     "license_link": ("license", "licence", "copyright"),
