@@ -15,7 +15,7 @@ from corpuskit.readers.pdfinfo import about_pdf
 from corpuskit.readers.pdflayout import Block, blocks_of
 from corpuskit.readers.pdflines import Piece, pieces
 from corpuskit.readers.pdfpage import Glyphs, PageParts, page_parts
-from corpuskit.readers.pdfrepeat import running
+from corpuskit.readers.pdfrepeat import review_notes, running
 from corpuskit.readers.pdfrows import joined, rows_of
 from corpuskit.readers.pdftables import take_tables
 from corpuskit.readers.pdftext import heading_of, levels, markdown, through, usual_size
@@ -180,7 +180,12 @@ class Pdf(WholeFile):
             page.others.append((flow.kind, pieces(flow.glyphs, keep_ruby=keep)))
             return
         page.height = flow.height
-        tables, rest = take_tables(flow.glyphs, flow.rules, lambda cell: _cell(cell, keep=keep))
+        tables, rest = take_tables(
+            flow.glyphs,
+            flow.rules,
+            lambda cell: _cell(cell, keep=keep),
+            lambda frame: pieces(frame, keep_ruby=keep),
+        )
         page.main = pieces(rest, keep_ruby=keep) + tables
 
     def _documents(
@@ -308,6 +313,7 @@ def _page_blocks(page: _Page, gone: set[int]) -> list[Block]:
     if page.text is not None:
         paragraphs = [part.strip() for part in page.text.split("\n\n")]
         return [Block(text, 0.0, letters=len(text)) for text in paragraphs if text]
+    gone = gone | review_notes(page.main)
     main = [piece for at, piece in enumerate(page.main) if at not in gone]
     vertical = [
         block for kind, each in page.others for block in blocks_of(each) if kind == "vertical"

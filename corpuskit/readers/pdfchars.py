@@ -28,6 +28,10 @@ _SYMBOLS = {
          0xF0A1, 0xF0A2, 0xF0A7, 0xF0A8, 0xF0B2, 0xF0B7, 0xF0D8), "•"),
 }  # fmt: skip
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB06: "st"}
+_RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+_LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
+_NUMBER = re.compile(r"[+\-−]?\d{1,3}")
+_WORD = re.compile(r"[A-Za-zµμΩÅα-ω]+$|\d$|[)\]]$")
 _UNMAPPED = "\ufffd"
 HYPHENS = frozenset("-‐\u00ad")
 _WIDE = re.compile(f"[{WIDE}]")
@@ -85,6 +89,24 @@ def is_wide(letter: str) -> bool:
 def is_combining(letter: str) -> bool:
     """Stands over the character before it."""
     return _COMBINING.match(letter) is not None
+
+
+def small_sign(text: str, raised: int, before: str) -> str:
+    """A raised or lowered number as it is written in a line: m², H₂O, or the note [^1].
+
+    Args:
+        text: the small sign.
+        raised: 1 above the line, -1 below.
+        before: what it stands behind.
+    """
+    if not _NUMBER.fullmatch(text):
+        return text
+    if raised < 0:
+        return text.translate(_LOWERED)
+    word = _WORD.search(before)
+    if word and len(word[0]) <= 2:
+        return text.translate(_RAISED)
+    return f"[^{text}]" if before else f"[^{text}]: "
 
 
 def paired(text: str) -> str:

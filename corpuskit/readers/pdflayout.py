@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
+from corpuskit.readers.pdfchars import is_wide
 from corpuskit.readers.pdflines import Piece, middle
 from corpuskit.readers.pdfrows import Row, joined, rows_of, starts_item
 
@@ -66,25 +67,28 @@ def _columns(region: list[Piece]) -> list[list[Piece]] | None:
     x1 = np.array([piece.x1 for piece in region])
     top = np.array([piece.top for piece in region])
     bottom = np.array([piece.bottom for piece in region])
-    best: tuple[int, float, float, float] | None = None
+    best: tuple[int, float, float, float, list[list[Piece]]] | None = None
     for edge in _edges(x0):
         gutter = max(_GUTTER * size, 5.0)
         crosses = (x0 < edge - 1.0) & (x1 > edge - gutter)
         for low, high in _free(top[crosses], bottom[crosses]):
             inside = ~crosses & (top >= low - 1) & (bottom <= high + 1)
             count = int(inside.sum())
-            if (best is None or count > best[0]) and _are_columns(region, inside, x0 >= edge - 1.0):
-                best = (count, edge, low, high)
+            if best is not None and count <= best[0]:
+                continue
+            one = [region[at] for at in np.flatnonzero(inside & (x0 < edge - 1.0)).tolist()]
+            two = [region[at] for at in np.flatnonzero(inside & (x0 >= edge - 1.0)).tolist()]
+            if sides := _sides(one, two):
+                best = (count, edge, low, high, sides)
     if best is None:
         return None
-    _, edge, low, high = best
-    parts: list[list[Piece]] = [[], [], [], []]
+    _, edge, low, high, sides = best
+    above, below = list[Piece](), list[Piece]()
     for piece in region:
-        if piece.top >= low - 1 and piece.bottom <= high + 1:
-            parts[2 if piece.x0 >= edge - 1.0 else 1].append(piece)
-        else:
-            parts[0 if (piece.top + piece.bottom) / 2 < (low + high) / 2 else 3].append(piece)
-    return parts
+        if not (piece.top >= low - 1 and piece.bottom <= high + 1):
+            upper = (piece.top + piece.bottom) / 2 < (max(low, -1e5) + min(high, 1e5)) / 2
+            (above if upper else below).append(piece)
+    return [above, *sides, below]
 
 
 def _edges(x0: np.ndarray) -> list[float]:
@@ -107,27 +111,58 @@ def _free(top: np.ndarray, bottom: np.ndarray) -> list[tuple[float, float]]:
     return [*spans, (low, 1e9)]
 
 
-def _are_columns(region: list[Piece], inside: np.ndarray, right: np.ndarray) -> bool:
-    """Whether both sides of a gutter are read one after the other, and not row by row.
+def _sides(one: list[Piece], two: list[Piece]) -> list[list[Piece]] | None:
+    """In what order the two sides of a gutter are read; None for row by row.
 
     The file's own order tells most: columns are written one after the other, the cells of a table
-    without rules row by row. Where a file is written by height, full lines on both sides tell.
+    without rules in turn. Where a file is written by height, full lines on both sides tell.
     """
-    one = [region[at] for at in np.flatnonzero(inside & ~right).tolist()]
-    two = [region[at] for at in np.flatnonzero(inside & right).tolist()]
     if min(len(one), len(two)) < 2 or max(len(one), len(two)) < 3:
-        return False
-    height = min(_height(one), _height(two))
+        return None
     shared = min(max(p.bottom for p in one), max(p.bottom for p in two)) - max(
         min(p.top for p in one), min(p.top for p in two)
     )
-    if shared < 0.4 * height:
-        return False
-    sides = sorted([(p.order, 0) for p in one] + [(p.order, 1) for p in two])
-    switches = sum(a[1] != b[1] for a, b in itertools.pairwise(sides))
-    if switches <= max(1, 0.1 * min(len(one), len(two))):
-        return True
-    return min(len(one), len(two)) > 4 and _is_prose(one) and _is_prose(two)
+    if shared < 0.4 * min(_height(one), _height(two)):
+        return None
+    order = sorted([(p.order, 0, p) for p in one] + [(p.order, 1, p) for p in two], key=_by_order)
+    groups: list[list[Piece]] = []
+    for at, (_, side, piece) in enumerate(order):
+        if at and order[at - 1][1] == side:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    if len(groups) - 1 <= max(1, 0.1 * min(len(one), len(two))):
+        return [one, two]
+    if order[0][1] == 0 and (cells := _cells(groups)):
+        return cells
+    if min(len(one), len(two)) > 4 and _is_prose(one) and _is_prose(two):
+        return [one, two]
+    return None
+
+
+def _by_order(each: tuple[int, int, Piece]) -> tuple[int, int]:
+    return each[0], each[1]
+
+
+def _cells(groups: list[list[Piece]]) -> list[list[Piece]] | None:
+    """The cells of a table without rules, if that is what alternating groups are.
+
+    Each pair of a left and a right group is a row; rows lie one below the other, and somewhere the
+    cells do not begin on one line, or reading along the lines would do.
+    """
+    if len(groups) % 2:
+        return None
+    lefts, rights = groups[::2], groups[1::2]
+    level = [
+        abs(a[0].base - b[0].base) < 0.3 * a[0].size for a, b in zip(lefts, rights, strict=True)
+    ]
+    if all(level):
+        return None
+    pairs = [left + right for left, right in zip(lefts, rights, strict=True)]
+    for above, below in pairwise(pairs):
+        if max(p.bottom for p in above) > min(p.top for p in below) + 0.5 * below[0].size:
+            return None
+    return groups
 
 
 def _height(pieces: list[Piece]) -> float:
@@ -145,9 +180,12 @@ def _paragraphs(rows: list[Row]) -> list[Block]:
     """Rows of one column as paragraphs and tables."""
     found: list[Block] = []
     for stretch in _stretches(rows):
-        if stretch[0].table is not None:
-            row = stretch[0]
-            found.append(Block("", row.size, table=row.table, edges=(row.x0, row.x1)))
+        box = stretch[0].box
+        if box is not None and box.table is not None:
+            found.append(Block("", box.size, table=box.table, edges=(box.x0, box.x1)))
+        elif box is not None:
+            for frame in box.frames or ():
+                found += blocks_of(frame)
         else:
             found += _text_blocks(stretch, rows)
     return found
@@ -161,8 +199,8 @@ def _stretches(rows: list[Row]) -> list[list[Row]]:
         last = stretches[-1][-1] if stretches else None
         if (
             last is None
-            or row.table is not None
-            or last.table is not None
+            or row.box is not None
+            or last.box is not None
             or row.base - last.base > 1.3 * max(pitch, 1.1 * row.size, 1.1 * last.size) + 1
         ):
             stretches.append([row])
@@ -175,8 +213,8 @@ def _pitch(rows: list[Row]) -> float:
     """The usual distance of base lines."""
     near = [
         round(b.base - a.base, 0)
-        for a, b in itertools.pairwise(rows)
-        if a.table is None and b.table is None and b.base - a.base < 2.6 * a.size
+        for a, b in pairwise(rows)
+        if a.box is None and b.box is None and b.base - a.base < 2.6 * a.size
     ]
     return Counter(near).most_common(1)[0][0] if near else 0.0
 
@@ -211,7 +249,7 @@ def _goes_on(part: list[Row], row: Row, right: float) -> bool:
     em = last.size
     if abs(row.size - em) > 0.12 * em or row.text.startswith("\u3000"):
         return False
-    if not last.is_full(row.first, right):
+    if last.entry or not (last.is_full(row.first, right) or _breaks_off(last, row, right)):
         return False
     ended = last.text.endswith(_TERMINAL)
     marked = starts_item(row.text)
@@ -225,11 +263,26 @@ def _goes_on(part: list[Row], row: Row, right: float) -> bool:
     return shift > -4 * em
 
 
+def _breaks_off(last: Row, row: Row, right: float) -> bool:
+    """A long line of Japanese ends within a sentence, and the next one begins below it."""
+    return (
+        last.x1 - last.x0 > 0.65 * (right - last.x0)
+        and len(last.text) >= 15
+        and abs(row.x0 - last.x0) < 0.4 * row.size
+        and not last.text.endswith(_TERMINAL)
+        and is_wide(last.text[-1])
+        and is_wide(row.text[0])
+        and not starts_item(row.text)
+    )
+
+
 def _block(part: list[Row], right: float) -> Block:
     first, last = part[0], part[-1]
     text = joined([row.text for row in part])
     left = min(row.x0 for row in part)
-    goes_on = last.is_full(last.size, right) and not last.text.endswith(_TERMINAL)
+    goes_on = (
+        not last.entry and last.is_full(last.size, right) and not last.text.endswith(_TERMINAL)
+    )
     indented = len(part) > 1 and first.x0 > left + 0.6 * first.size
     starts = not indented and not starts_item(first.text) and not first.text.startswith("\u3000")
     return Block(

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuskit.readers.pdfchars import characters, is_combining, is_wide, paired
+from corpuskit.readers.layout import WIDE
+from corpuskit.readers.pdfchars import characters, is_combining, is_wide, paired, small_sign
 from corpuskit.readers.pdfpage import ASCENT, DESCENT, Floats, Glyphs
 
 _SPACE = 0.16  # sizes; a wider gap between Latin letters is a space
 _WIDE_SPACE = 0.6  # beside a Japanese letter
 _APART = 1.1  # sizes; a wider gap parts a line
 _APART_IN_FILE = 0.45  # where the file does not write them one after the other
+_WIDE = re.compile(f"[{WIDE}]")
 _RUBY = re.compile(r"[ぁ-ゖァ-ヺー・･ヽヾゝゞ\s]+|[﹅﹆●○•、﹅◦]+")
 _RUBY_SIZE = 0.62
 
@@ -35,6 +37,8 @@ class Piece:
         first: width of its first word, or letter where it is Japanese.
         end: place in the file after its last glyph.
         table: rows of cells, where the piece is a table and has no text.
+        frames: pieces of each field, where the piece is a grid that serves the layout.
+        raised: 1 where it is a small sign above its line, -1 below.
         height: of a table, above `base`.
     """
 
@@ -50,6 +54,13 @@ class Piece:
     end: int = 0
     table: list[list[str]] | None = None
     height: float = 0.0
+    frames: list[list[Piece]] | None = None
+    raised: int = 0
+
+    @property
+    def is_box(self) -> bool:
+        """It is a table or a grid, and no text."""
+        return self.table is not None or self.frames is not None
 
     @property
     def top(self) -> float:
@@ -105,7 +116,17 @@ def _run(
     base = float(np.median(g.base[start:stop])) if stop - start < 500 else float(g.base[start])
     x1 = max(right[stop - 1], edges[0])
     text = _spaced(letters, left[start:stop], right[start:stop], size)
-    return Piece(text, edges[0], x1, base, size, start, letters, edges, end=stop)
+    first = edges[_first_word(text, letters)] - edges[0]
+    return Piece(text, edges[0], x1, base, size, start, letters, edges, first, end=stop)
+
+
+def _first_word(text: str, letters: list[str]) -> int:
+    """Number of letters before the first place where a line can end."""
+    if is_wide(letters[0]):
+        return 1
+    wide = _WIDE.search(text)
+    word = text[: wide.start() if wide else None].split(" ", 1)[0]
+    return min(len(letters), max(1, len(word)))
 
 
 def _spaced(letters: list[str], left: list[float], right: list[float], size: float) -> str:
@@ -154,22 +175,26 @@ def _with_raised(rows: list[list[Piece]]) -> list[list[Piece]]:
             if home is None:
                 stay.append(run)
             else:
-                rows[home].append(run)
+                row_of, run.raised = home
+                rows[row_of].append(run)
         rows[at] = stay
     return [row for row in rows if row]
 
 
-def _home(run: Piece, rows: list[list[Piece]], bases: list[float], at: int) -> int | None:
+def _home(
+    run: Piece, rows: list[list[Piece]], bases: list[float], at: int
+) -> tuple[int, int] | None:
+    """The row that a small run belongs to, and whether it stands above or below its base line."""
     for near in _near(bases, at, run.base, 1.2 * run.size):
         for big in rows[near]:
             overlap = min(run.bottom, big.bottom) - max(run.top, big.top)
             if (
                 big.size * 0.85 >= run.size
                 and overlap >= 0.5 * run.size
-                and big.x0 - 0.5 * big.size <= run.x1
+                and big.x0 - 1.2 * big.size <= run.x1
                 and run.x0 <= big.x1 + 0.5 * big.size
             ):
-                return near
+                return near, 1 if run.base < big.base else -1
     return None
 
 
@@ -258,31 +283,31 @@ def _joined(row: list[Piece]) -> Iterator[Piece]:
 def _reach(one: Piece, two: Piece) -> float:
     """How far runs of one line may be apart; less where the file has other text in between."""
     follows = -3 <= two.order - one.end <= 3
+    if one.raised and not two.raised:
+        follows = True
     return (_APART if follows else _APART_IN_FILE) * max(one.size, two.size)
 
 
 def _together(one: Piece, two: Piece) -> Piece:
     size = max(one.size, two.size)
+    if two.raised and not one.raised:
+        two.text = small_sign(two.text, two.raised, one.text)
+    elif one.raised and not two.raised:
+        one.text = small_sign(one.text, one.raised, "")
     space = _is_space(one.text[-1], two.text[0], two.x0 - one.x1, min(one.size, two.size))
     base = one.base if one.size >= two.size else two.base
+    goes_on = not space and one.first >= 0.95 * (one.x1 - one.x0) and not is_wide(two.text[0])
     return Piece(
         f"{one.text}{' ' if space else ''}{two.text}",
         one.x0, max(one.x1, two.x1), base, size, min(one.order, two.order),
-        one.letters + two.letters, one.edges[:-1] + two.edges, end=max(one.end, two.end),
+        one.letters + two.letters, one.edges[:-1] + two.edges,
+        two.x0 - one.x0 + two.first if goes_on else one.first, max(one.end, two.end),
+        raised=one.raised and two.raised,
     )  # fmt: skip
 
 
 def _finished(piece: Piece) -> Piece:
     piece.text = paired(piece.text)
-    word = 1
-    if not is_wide(piece.letters[0]):
-        while word < len(piece.letters) and not (
-            piece.letters[word].isspace()
-            or is_wide(piece.letters[word])
-            or piece.edges[word + 1] - piece.edges[word] > 1.2 * piece.size
-        ):
-            word += 1
-    piece.first = piece.edges[min(word, len(piece.edges) - 1)] - piece.x0
     return piece
 
 

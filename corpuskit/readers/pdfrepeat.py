@@ -10,9 +10,13 @@ from dataclasses import dataclass
 
 from corpuskit.readers.pdflines import Piece
 
-_BAND = 0.13  # of the height, at the top and at the bottom
+_BAND = 0.2  # of the height, at the top and at the bottom
 _ROWS = 4  # rows looked at in a band, from the edge
 _HEADING = 1.2  # a row so much larger than the text is a heading, unless most pages have it
+_REVIEW = re.compile(
+    r"コメントの追加 ?\[|コメント ?\[|書式を?変更|変更されたフィールド|表の書式変更|削除:|Comment(?:ed)? ?\["
+    r"|Formatted:|Deleted:|Field Code Changed"
+)
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"(?P<before>[-–—‐−―〜~・\s(\[【〈<|«]*(?:pages?|p\.?|no\.?|第)?\s*)"
@@ -52,6 +56,24 @@ def running(pages: Sequence[Sequence[Piece]], heights: Sequence[float]) -> list[
         if is_running:
             gone[row.page].update(row.pieces)
     return gone
+
+
+def review_notes(page: Sequence[Piece]) -> set[int]:
+    """Numbers of the pieces that a word processor printed in a margin of its own for reviewers."""
+    marks = [piece for piece in page if _REVIEW.match(piece.text)]
+    if not marks:
+        return set()
+    edge = min(piece.x0 for piece in marks)
+    right = max(piece.x1 for piece in page)
+    size = max(piece.size for piece in marks)
+    beside = {
+        number
+        for number, piece in enumerate(page)
+        if piece.x0 >= edge - 0.5 * size and not piece.is_box
+    }
+    text = [piece for number, piece in enumerate(page) if number not in beside]
+    clear = text and max(piece.x1 for piece in text) < edge + 0.5 * size
+    return beside if clear and edge > 0.5 * right else set()
 
 
 def _band_rows(at: int, page: Sequence[Piece], height: float) -> list[_Row]:

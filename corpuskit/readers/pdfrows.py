@@ -11,7 +11,8 @@ from corpuskit.readers.pdflines import Piece
 
 _NUMBERS = "0-9０-９一二三四五六七八九十百"
 _SIGN = re.compile(
-    r"[•・●■◆○□▪※▶►⇒◇★☆◎▼▽△▲✓☑☐–—－＜【〔◦‣❖①-⑳㈠-㈩㋐-㋾][^ー]?|[-*＊]\s"
+    r"o\s+(?=\S)"
+    r"|[•・●■◆○□▪※▶►⇒◇★☆◎▼▽△▲✓☑☐–—－＜【〔◦‣❖①-⑳㈠-㈩㋐-㋾][^ー]?|[-*＊]\s"
     rf"|第[{_NUMBERS}]+[章節条項編部款][\s　]"
 )
 _NUMBER = re.compile(
@@ -22,7 +23,7 @@ _NUMBER = re.compile(
 #: Dots between a title and its page in a table of contents.
 _LEADERS = re.compile(r"\s*[.．・…‥·](?:\s?[.．・…‥·]){2,}\s*(?=[\dⅰ-ⅻivxlcIVXLC ()（）-]*$)")
 _SPACED = re.compile(r"\S(?:[\s　]+\S){1,11}")
-_BULLET = re.compile(r"[•◦‣▪]\s*(?=\S)")
+_BULLET = re.compile(r"[•◦‣▪⇨]\s*(?=\S)|o\s+(?=\S)")
 _LOWER = re.compile(r"[a-zà-öø-ÿ]")
 
 
@@ -36,7 +37,8 @@ class Row:
         base: its base line.
         size: of most of it.
         first: width of its first word.
-        table: rows of cells.
+        box: the table or grid that it is.
+        entry: it is a line of a table of contents.
     """
 
     text: str
@@ -45,7 +47,8 @@ class Row:
     base: float
     size: float
     first: float
-    table: list[list[str]] | None = None
+    box: Piece | None = None
+    entry: bool = False
 
     def is_full(self, next_word: float, right: float) -> bool:
         """Whether the next line's first word would not have had room on this one."""
@@ -55,9 +58,9 @@ class Row:
 def rows_of(pieces: Sequence[Piece]) -> list[Row]:
     """Pieces of one column as rows, from top to bottom."""
     rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: (p.top if p.table is not None else p.base, p.x0)):
+    for piece in sorted(pieces, key=lambda p: (p.top if p.is_box else p.base, p.x0)):
         last = rows[-1] if rows else None
-        if last is None or piece.table is not None or last[0].table is not None:
+        if last is None or piece.is_box or last[0].is_box:
             rows.append([piece])
         elif abs(piece.base - last[-1].base) <= 0.3 * min(piece.size, last[-1].size):
             last.append(piece)
@@ -69,11 +72,11 @@ def rows_of(pieces: Sequence[Piece]) -> list[Row]:
 def _row(pieces: list[Piece]) -> Row:
     pieces.sort(key=lambda piece: piece.x0)
     longest = max(pieces, key=lambda piece: len(piece.text))
-    text = _LEADERS.sub(" ", unspaced(" ".join(piece.text for piece in pieces)))
+    text, leaders = _LEADERS.subn(" ", unspaced(" ".join(piece.text for piece in pieces)))
     first = pieces[0]
     return Row(
         text.rstrip(), first.x0, max(piece.x1 for piece in pieces), longest.base, longest.size,
-        first.first, first.table,
+        first.first, first if first.is_box else None, bool(leaders),
     )  # fmt: skip
 
 

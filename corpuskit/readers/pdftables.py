@@ -14,6 +14,9 @@ from corpuskit.readers.pdflines import Piece
 from corpuskit.readers.pdfpage import Glyphs, Ints, Rule
 
 _SNAP = 3.0  # points; rules nearer than this are one
+_OPEN = 8.0  # points; so far lines reach beyond the last one that crosses them
+#: A grid of few fields, one of which has as many letters as a page's column, is for the layout.
+_FRAMES, _LAID_OUT = 10, 350
 _MOST_RULES = 1500
 _MOST_CELLS = 20_000
 
@@ -38,7 +41,10 @@ class Grid:
 
 
 def take_tables(
-    glyphs: Glyphs, rules: Sequence[Rule], text_of: Callable[[Glyphs], str]
+    glyphs: Glyphs,
+    rules: Sequence[Rule],
+    text_of: Callable[[Glyphs], str],
+    pieces_of: Callable[[Glyphs], list[Piece]],
 ) -> tuple[list[Piece], Glyphs]:
     """Tables of a page, each as a piece, and the glyphs that stand outside of them.
 
@@ -46,6 +52,7 @@ def take_tables(
         glyphs: of the page.
         rules: its straight lines.
         text_of: makes the text of a cell.
+        pieces_of: makes the pieces of a frame, where a grid serves the layout only.
     """
     tables: list[Piece] = []
     numbers = np.arange(len(glyphs))
@@ -53,7 +60,7 @@ def take_tables(
         inside = _inside(glyphs, numbers, grid)
         if not len(inside):
             continue
-        if table := _table(glyphs, inside, grid, text_of):
+        if table := _table(glyphs, inside, grid, text_of, pieces_of):
             tables.append(table)
             numbers = np.setdiff1d(numbers, inside)
     return tables, glyphs.of(numbers)
@@ -66,7 +73,11 @@ def _inside(glyphs: Glyphs, numbers: Ints, grid: Grid) -> Ints:
 
 
 def _table(
-    glyphs: Glyphs, inside: Ints, grid: Grid, text_of: Callable[[Glyphs], str]
+    glyphs: Glyphs,
+    inside: Ints,
+    grid: Grid,
+    text_of: Callable[[Glyphs], str],
+    pieces_of: Callable[[Glyphs], list[Piece]],
 ) -> Piece | None:
     """The table, or None where a grid is no table: one column, or a drawing with hardly a word."""
     wide = len(grid.xs) - 1
@@ -76,21 +87,23 @@ def _table(
     owner = np.asarray(grid.owner)[row * wide + column]
     filled = np.unique(owner).tolist()
     cells = len(set(grid.owner))
-    columns = {at % wide for at in filled}
-    if len(columns) < 2 or cells < 3 or len(filled) < 0.2 * cells:
+    if len({at % wide for at in filled}) < 2 or len(filled) < 0.2 * cells:
+        return None
+    size, bottom = float(np.median(mine.size)), grid.ys[-1]
+    piece = Piece(
+        "", grid.xs[0], grid.xs[-1], bottom, size, int(inside[0]), [], [],
+        end=int(inside[-1]) + 1, height=bottom - grid.ys[0],
+    )  # fmt: skip
+    if len(filled) <= _FRAMES and np.bincount(owner).max() > _LAID_OUT:
+        piece.frames = [pieces_of(mine.of(np.flatnonzero(owner == at))) for at in filled]
+        return piece
+    if cells < 3:
         return None
     rows = [[""] * wide for _ in range(len(grid.ys) - 1)]
     for at in filled:
         rows[at // wide][at % wide] = text_of(mine.of(np.flatnonzero(owner == at)))
-    rows = _without_empty(rows)
-    if not rows or len(rows[0]) < 2:
-        return None
-    size = float(np.median(mine.size))
-    bottom = grid.ys[-1]
-    return Piece(
-        "", grid.xs[0], grid.xs[-1], bottom, size, int(inside[0]), [], [],
-        end=int(inside[-1]) + 1, table=rows, height=bottom - grid.ys[0],
-    )  # fmt: skip
+    piece.table = _without_empty(rows)
+    return piece if piece.table and len(piece.table[0]) > 1 else None
 
 
 def _without_empty(rows: list[list[str]]) -> list[list[str]]:
@@ -104,7 +117,7 @@ def grids(rules: Sequence[Rule]) -> list[Grid]:
     """Grids of lines that cross; none where a page is full of lines, as a drawing is."""
     flat = _merged([(r.y0 + r.y1, r.x0, r.x1) for r in rules if r.flat])
     steep = _merged([(r.x0 + r.x1, r.y0, r.y1) for r in rules if not r.flat])
-    if min(len(flat), len(steep)) < 2 or len(flat) + len(steep) > _MOST_RULES:
+    if not flat or not steep or len(flat) + len(steep) < 3 or len(flat) + len(steep) > _MOST_RULES:
         return []
     found = (_grid(f, s) for f, s in _crossing(np.array(flat), np.array(steep)))
     return [grid for grid in found if grid is not None]
@@ -144,7 +157,7 @@ def _crossing(flat: np.ndarray, steep: np.ndarray) -> list[tuple[np.ndarray, np.
 
 
 def _grid(flat: np.ndarray, steep: np.ndarray) -> Grid | None:
-    ys, xs = _places(flat[:, 0]), _places(steep[:, 0])
+    ys, xs = _with_ends(_places(flat[:, 0]), steep), _with_ends(_places(steep[:, 0]), flat)
     wide, high = len(xs) - 1, len(ys) - 1
     if wide < 1 or high < 1 or wide * high > _MOST_CELLS or wide * high < 2:
         return None
@@ -166,6 +179,13 @@ def _places(values: np.ndarray) -> list[float]:
         if not places or value - places[-1] > _SNAP:
             places.append(value)
     return places
+
+
+def _with_ends(places: list[float], across: np.ndarray) -> list[float]:
+    """Places, and where lines end that reach beyond them: the table is open at that side."""
+    low, high = np.sort(across[:, 1])[1], np.sort(across[:, 2])[-2]
+    before = [float(low)] if low < places[0] - _OPEN else []
+    return [*before, *places, *([float(high)] if high > places[-1] + _OPEN else [])]
 
 
 def _covered(lines: np.ndarray, places: list[float], cuts: list[float]) -> dict[int, list[bool]]:
