@@ -49,8 +49,13 @@ class Tar(Reader):
         stream = _Stream(unpacked.blocks(1 << 20), Budget(self.params.max_expanded_bytes))
         walk = _Walk(stream, self.params)
         yield from walk.members()
-        if unpacked.damage is not None:
+        if stream.at == 0 and unpacked.damage is None:
+            yield Trouble("file", "empty_file", "the file has no bytes; fetch it again")
+        elif unpacked.damage is not None:
             yield Trouble(f"offset {stream.at}", unpacked.damage.error, unpacked.damage.message)
+        elif walk.cut:
+            message = "the archive ends within a head; fetch it again"
+            yield Trouble(f"offset {stream.at}", "truncated_archive", message)
 
 
 class _Stream:
@@ -94,8 +99,8 @@ class _Extended:
     """What extended heads say of the next member."""
 
     name: bytes | None = None
-    size: int | None = None
     pax: dict[bytes, bytes] = field(default_factory=dict)
+    met: bool = False
 
 
 class _Walk:
@@ -105,6 +110,8 @@ class _Walk:
         self._stream, self._params = stream, params
         self._names = Names()
         self._global: dict[bytes, bytes] = {}
+        #: Whether the archive ended within a head.
+        self.cut = False
 
     def members(self) -> Iterator[Found]:
         """What is found up to the archive's end."""
@@ -129,11 +136,9 @@ class _Walk:
                 return
             yield from self._member(head, ahead)
             ahead = _Extended()
-        if count == 0 and not damaged and not head.strip(b"\0"):
+        self.cut = not damaged and (0 < len(head) < _BLOCK or (not head and ahead.met))
+        if count == 0 and head == _ZEROS:
             yield Skipped("empty_archive")
-        elif 0 < len(head) < _BLOCK:
-            message = "the archive ends within a head; fetch it again"
-            yield Trouble(f"offset {self._stream.at}", "truncated_archive", message)
 
     def _extended(self, head: bytes, ahead: _Extended) -> None:
         kind, size = head[156], _number(head[124:136])
@@ -142,6 +147,7 @@ class _Walk:
             raise UnreadableError("corrupt_archive", message)
         data = self._stream.take(size)
         self._stream.skip(-size % _BLOCK)
+        ahead.met = True
         if kind == _LONG_NAME:
             ahead.name = data.split(b"\0")[0]
         elif kind == _GLOBAL:
