@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,14 @@ from corpuskit.readers.compression import compressed_endings
 from corpuskit.readers.docxnumbers import Numbering, Styles, W
 from corpuskit.readers.docxtext import Context, Walk
 from corpuskit.readers.drawingtext import diagram_lines
-from corpuskit.readers.officeblocks import Block, first_heading, markdown, plain, sections
+from corpuskit.readers.officeblocks import (
+    Block,
+    first_heading,
+    markdown,
+    note_numbers,
+    plain,
+    sections,
+)
 from corpuskit.readers.officeparts import ZIP_MAGIC, Package
 from corpuskit.readers.protocol import ReaderParams
 from corpuskit.readers.whole import (
@@ -70,19 +77,8 @@ class Docx(WholeFile):
         cut = sections(blocks)
         yield from document.troubles
         for number, section in enumerate(cut, 1):
-            text = markdown([*section, *document.notes(_referred(section))])
+            text = markdown([*section, *document.notes(note_numbers(section))])
             yield Content(text, first_heading(section) or title, about, f"section {number}")
-
-
-def _referred(blocks: list[Block]) -> list[int]:
-    """Numbers of the notes that blocks refer to."""
-    found: list[int] = []
-    for block in blocks:
-        for piece in block.text.split("[^")[1:]:
-            number = piece.partition("]")[0]
-            if number.isdecimal() and len(number) < 8:
-                found.append(int(number))
-    return found
 
 
 class _Document:
@@ -112,7 +108,7 @@ class _Document:
             )
         return self.walk.blocks(body)
 
-    def notes(self, numbers: Any) -> list[Block]:
+    def notes(self, numbers: Iterable[int]) -> list[Block]:
         """Notes by number, as the text refers to them."""
         found = []
         for number in numbers:

@@ -6,21 +6,19 @@ The walk does not recurse; tables, text boxes and paragraphs lie on a stack of t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from corpuskit.readers.docxfields import Fields, inline_field
-from corpuskit.readers.docxnumbers import VAL, Numbering, Style, Styles, W, value
-from corpuskit.readers.officeblocks import MOST_SPANNED, Block, raised, table_blocks
+from corpuskit.readers.docxframes import DGM, MC, M, Paragraph, Table, chosen, first_row, span
+from corpuskit.readers.docxnumbers import VAL, Numbering, Styles, W, value
+from corpuskit.readers.officeblocks import Block, raised, table_blocks
 from corpuskit.readers.officeparts import is_true
 from corpuskit.readers.symbolfonts import symbol
 from corpuskit.readers.xmltree import Element
 
-M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 V = "{urn:schemas-microsoft-com:vml}"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
@@ -33,29 +31,6 @@ _SKIPPED = tuple(
     )
 )
 _BREAKS = {W + "tab": "\t", W + "ptab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-"}
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    """A paragraph that is open: its text so far, and what its properties say."""
-
-    parts: list[str] = field(default_factory=list)
-    style: Style = field(default_factory=Style)
-    style_name: str | None = None
-    outline: int | None = None
-    number: str | None = None
-    level: int | None = None
-    joined: bool = False
-    boxes: list[Block] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table that is open."""
-
-    rows: list[list[list[Block]]] = field(default_factory=list)
-    header: bool = False
-    kept: bool = True
 
 
 @dataclass(slots=True)
@@ -82,8 +57,8 @@ class Walk:
         self.context = context
         self.notes: list[tuple[str, str]] = []
         self._containers: list[list[Block]] = [[]]
-        self._paragraphs: list[_Paragraph] = []
-        self._tables: list[_Table] = []
+        self._paragraphs: list[Paragraph] = []
+        self._tables: list[Table] = []
         self._fields = Fields()
         self._carried: list[str] = []
         self._rubies: list[str] = []
@@ -112,7 +87,7 @@ class Walk:
     # Starts return True where the element is dealt with.
 
     def _paragraph(self, element: Element) -> bool:
-        self._paragraphs.append(_Paragraph(style=self.context.styles.get(None)))
+        self._paragraphs.append(Paragraph(style=self.context.styles.get(None)))
         self._hidden, self._how = False, ""
         return False
 
@@ -238,15 +213,15 @@ class Walk:
             self._add(f"（{reading}）")
 
     def _alternative(self, element: Element) -> bool:
-        chosen = _chosen(element.getparent())
-        return chosen is not None and chosen is not element
+        best = chosen(element.getparent())
+        return best is not None and best is not element
 
     def _content_control(self, element: Element) -> bool:
         return element.find(f"{W}sdtPr/{W}showingPlcHdr") is not None
 
     def _box(self, element: Element) -> bool:
         self._containers.append([])
-        self._paragraphs.append(_Paragraph())
+        self._paragraphs.append(Paragraph())
         return False
 
     def _end_box(self, element: Element) -> None:
@@ -262,7 +237,7 @@ class Walk:
 
     def _open_table(self, element: Element) -> bool:
         look = element.find(f"{W}tblPr/{W}tblLook")
-        self._tables.append(_Table(header=_first_row(look)))
+        self._tables.append(Table(header=first_row(look)))
         return False
 
     def _row(self, element: Element) -> bool:
@@ -272,7 +247,7 @@ class Walk:
         elif properties.find(W + "del") is not None:
             return True
         else:
-            gap = _count(value(properties, "gridBefore"), 0)
+            gap = span(value(properties, "gridBefore"), 0)
         if not self._tables:
             return False
         table = self._tables[-1]
@@ -289,10 +264,10 @@ class Walk:
         if not self._tables or not self._tables[-1].rows or len(self._containers) < 2:
             return
         properties = element.find(W + "tcPr")
-        span = _count(value(properties, "gridSpan"), 1)
+        columns = span(value(properties, "gridSpan"), 1)
         row = self._tables[-1].rows[-1]
         row.append(self._containers.pop())
-        row.extend([] for _ in range(span - 1))
+        row.extend([] for _ in range(columns - 1))
 
     def _end_table(self, element: Element) -> None:
         table = self._tables.pop()
@@ -327,35 +302,6 @@ class Walk:
             lines = self.context.diagram(name)
             self._paragraphs[-1].boxes.extend(Block(line, "item", 0, "- ") for line in lines)
         return True
-
-
-def _chosen(alternatives: Element) -> Element | None:
-    """What is read of ``mc:AlternateContent``: the first choice with text, else the fallback."""
-    for choice in alternatives:
-        if choice.tag == MC + "Choice" and next(choice.iter(*_TEXTUAL), None) is not None:
-            return choice
-    return alternatives.find(MC + "Fallback")
-
-
-_TEXTUAL = (W + "t", W + "txbxContent", M + "t", DGM + "relIds")
-
-
-def _first_row(look: Element | None) -> bool:
-    """Whether a table's style sets its first row apart."""
-    if look is None:
-        return False
-    if look.get(W + "firstRow") is not None:
-        return look.get(W + "firstRow") in ("1", "true", "on")
-    try:
-        return bool(int(look.get(VAL) or "0", 16) & 0x20)
-    except ValueError:
-        return False
-
-
-def _count(text: str | None, otherwise: int) -> int:
-    if text is not None and text.isdecimal() and len(text) < 6:
-        return min(int(text), MOST_SPANNED)
-    return otherwise
 
 
 _STARTS: dict[str, Callable[[Any, Element], bool]] = {

@@ -9,6 +9,7 @@ from typing import Literal
 
 from corpuskit.readers.layout import heading, table
 
+_REFERENCE = re.compile(r"\[\^(\d{1,7})\]")
 _LONG_CELL = 1000  # characters; a longer cell is layout, not data
 #: Columns that one merged cell may span; Word has 63, a slide's table fewer.
 MOST_SPANNED = 64
@@ -93,6 +94,11 @@ def sections(blocks: Iterable[Block]) -> list[list[Block]]:
             found.append([])
         found[-1].append(block)
     return [section for section in found if any(block.text.strip() for block in section)]
+
+
+def note_numbers(blocks: Iterable[Block]) -> list[int]:
+    """Numbers of the notes that blocks refer to, in order."""
+    return [int(number) for block in blocks for number in _REFERENCE.findall(block.text)]
 
 
 def first_heading(blocks: Iterable[Block]) -> str | None:
