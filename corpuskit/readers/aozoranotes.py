@@ -30,7 +30,7 @@ _CLOSE_HEADING = re.compile(r"［＃ここで[大中小]見出し終わり］")
 _LONGEST_HEADING = 20  # lines
 
 #: What ruby can stand on without the mark ｜: kanji, kana, letters, digits, iteration marks.
-_BASE = r"㐀-鿿豈-﫿𠀀-𿿽々〆〇〻仝Ⅰ-ⅿ①-⓿㈠-㊿ぁ-ゟァ-ヿ〱-〵＼A-Za-zÀ-ÿ0-9Ａ-Ｚａ-ｚ０-９〓※〕"
+_BASE = r"㐀-鿿豈-﫿\U0001b000-\U0001b16f𠀀-𿿽々〆〇〻仝Ⅰ-ⅿ①-⓿㈠-㊿ぁ-ゟァ-ヿ〱-〵＼A-Za-zÀ-ÿ0-9Ａ-Ｚａ-ｚ０-９〓※〕"
 _MARKED_RUBY = re.compile(r"｜([^｜《》\n]*)《([^《》\n]*)》")
 _RUBY = re.compile(rf"(?<=[{_BASE}])《([^《》\n]*)》")
 _BRACKETED = re.compile(r"〔([^〔〕\n]*)〕")
