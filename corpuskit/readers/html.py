@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
-import msgspec
 from lxml import etree
 from pydantic import Field
 
@@ -23,8 +22,9 @@ from corpuskit.readers.htmlaozora import (
 from corpuskit.readers.htmlinline import BLOCKS, Element, collapse
 from corpuskit.readers.htmlparts import main_part
 from corpuskit.readers.htmltext import to_text
-from corpuskit.readers.httpresponse import is_page, response
 from corpuskit.readers.protocol import ReaderParams
+from corpuskit.readers.warchttp import charset as declared_charset
+from corpuskit.readers.warchttp import payload, response
 from corpuskit.readers.whole import (
     Content,
     Raw,
@@ -41,7 +41,11 @@ _DECLARED = re.compile(
 _STARTS = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_RESPONSE = re.compile(
+    rb"HTTP/\d(?:\.\d)? \d{3}\b.{0,4000}?content-type\s*:[^\r\n]{0,80}html", re.I | re.S
+)
 _HEAD = 4096  # bytes in which a page declares its encoding
+_MOST_RESPONSES = 20  # of a stored visit with its redirects
 
 
 class HtmlParams(WholeFileParams):
@@ -64,18 +68,23 @@ class Html(WholeFile):
     @classmethod
     def recognises(cls, head: bytes, name: str) -> int:
         """2 where the file starts like an HTML page, or like a response that brings one."""
-        found = _STARTS.match(head.removeprefix(b"\xef\xbb\xbf")) or is_page(head)
+        found = _STARTS.match(head.removeprefix(b"\xef\xbb\xbf")) or _RESPONSE.match(head)
         return 2 if found else super().recognises(head, name)
 
     def contents(self, raw: Raw) -> Iterator[Content]:
         """The main text as Markdown, and what the page says of itself."""
         data, charset = raw.data, raw.charset
         known: dict[str, Any] = {}
-        if answer := response(data):
-            data, charset = answer.body, charset or answer.charset
+        for _ in range(_MOST_RESPONSES):  # a page that was stored as it was sent
+            answer = response(data) if data.startswith(b"HTTP/") else None
+            if answer is None:
+                break
+            data = payload(answer, self.params.max_file_bytes).data
+            charset = raw.charset or declared_charset(answer.headers.get("content-type"))
             known = {
-                "headers": msgspec.json.encode(answer.headers).decode(),
+                "headers": answer.as_json(),
                 "robots": answer.headers.get("x-robots-tag"),
+                "language": answer.headers.get("content-language"),
             }
         found = _DECLARED.search(data[:_HEAD])
         label = (found[1] or found[2]).decode("ascii") if found else None
@@ -89,8 +98,8 @@ class Html(WholeFile):
             text, known["structure"] = _crude(text), "lost"
             return Content(text, None, known)
         about = about_page(root)
-        about["robots"] = "; ".join(filter(None, (about.get("robots"), known.pop("robots", None))))
-        about["robots"] = about["robots"] or None
+        about["robots"] = _joined(about.get("robots"), known.get("robots"))
+        about["language"] = about.get("language") or known.get("language")
         whole = root.find("body") if root.find("body") is not None else root
         work = is_work(root)
         if work:
@@ -105,6 +114,22 @@ class Html(WholeFile):
             text, edition = without_footer(text)
             about |= edition
         return Content(text, title, {**known, **about})
+
+
+def _joined(*rules: str | None) -> str | None:
+    """Rules of the page and of the response that brought it."""
+    return "; ".join(filter(None, rules)) or None
+
+
+def fragment_text(html: str, *, keep_ruby: bool = False) -> str:
+    """A piece of HTML, such as a feed's entry, as text: all of it, in Markdown.
+
+    Args:
+        html: without NUL.
+        keep_ruby: readings in brackets after their base; else they are left out.
+    """
+    root = _parsed(html)
+    return _crude(html) if root is None else to_text(root, keep_ruby=keep_ruby)
 
 
 def _parsed(text: str) -> Element | None:

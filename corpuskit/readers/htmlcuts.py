@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from corpuskit.readers.htmlinline import HEADINGS, SILENT, Element, words
 from corpuskit.readers.htmlweights import Weights
@@ -43,6 +44,7 @@ _COLUMN = 200
 _DENSITY_BESIDE = 0.35
 #: Part of the main text's characters that an element must hold to be its flow.
 _FLOW = 0.4
+_MOST_BESIDE = 100  # elements beside or above one that are looked at
 _SHORT, _SENTENCE, _NOTICE = 60, 160, 300  # characters
 _LATE = 0.7  # part of the page's elements after which its last lines come
 
@@ -114,7 +116,7 @@ class Cutter:
         density = self._weights.density(at)
         if tag != "td":
             return density > _DENSITY
-        beside = [each for each in self._beside(at) if each != at]
+        beside = [each for each in islice(self._beside(at), _MOST_BESIDE) if each != at]
         widest = max((self._weights.unlinked(each) for each in beside), default=0)
         column = widest > max(_COLUMN, 2 * self._weights.unlinked(at))
         return density > (_DENSITY_BESIDE if column else _DENSITY) and (column or not beside)
@@ -213,7 +215,7 @@ class Cutter:
             at = weights.parent[at]
         if at <= self._chosen:
             return []
-        section = [at, *self._until_heading(at, element.tag)]
+        section = [at, *islice(self._until_heading(at, element.tag), _MOST_BESIDE)]
         text = sum(weights.text[each] for each in section[1:])
         linked = sum(weights.linked[each] for each in section[1:])
         links = sum(weights.links[each] for each in section[1:])
@@ -287,7 +289,8 @@ def _is_furniture(element: Element) -> bool:
     """A header, aside or form that is not part of the main text."""
     if element.tag == "header":
         return not any(
-            above.tag in ("article", "main", "section") for above in element.iterancestors()
+            above.tag in ("article", "main", "section")
+            for above in islice(element.iterancestors(), _MOST_BESIDE)
         )
     if element.tag == "aside":
         return not named(element.get("class") or "") & Named.NOTE
