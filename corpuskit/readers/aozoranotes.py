@@ -30,7 +30,10 @@ _CLOSE_HEADING = re.compile(r"［＃ここで[大中小]見出し終わり］")
 _LONGEST_HEADING = 20  # lines
 
 #: What ruby can stand on without the mark ｜: kanji, kana, letters, digits, iteration marks.
-_BASE = r"㐀-鿿豈-﫿\U0001b000-\U0001b16f𠀀-𿿽々〆〇〻仝Ⅰ-ⅿ①-⓿㈠-㊿ぁ-ゟァ-ヿ〱-〵＼A-Za-zÀ-ÿ0-9Ａ-Ｚａ-ｚ０-９〓※〕"
+_BASE = (
+    r"㐀-鿿豈-﫿\U0001b000-\U0001b16f𠀀-𿿽々〆〇〻仝Ⅰ-ⅿ①-⓿㈠-㊿ぁ-ゟァ-ヿ〱-〵＼"
+    r"A-Za-zÀ-ÿ0-9Ａ-Ｚａ-ｚ０-９〓※〕"
+)
 _MARKED_RUBY = re.compile(r"｜([^｜《》\n]*)《([^《》\n]*)》")
 _RUBY = re.compile(rf"(?<=[{_BASE}])《([^《》\n]*)》")
 _BRACKETED = re.compile(r"〔([^〔〕\n]*)〕")
@@ -107,7 +110,8 @@ def _without_notes(lines: list[str]) -> Iterator[str]:
             opened, level = [], _LEVELS[start[1]]
         left = _NOTE.sub("", line)
         if opened is not None:
-            opened.append(left)
+            if left.strip():
+                opened.append(left)
             if _CLOSE_HEADING.search(line) or len(opened) > _LONGEST_HEADING:
                 yield from _headed(opened, level)
                 opened = None
