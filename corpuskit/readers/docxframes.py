@@ -33,7 +33,6 @@ class Table:
 
     rows: list[list[list[Block]]] = field(default_factory=list)
     header: bool = False
-    kept: bool = True
 
 
 def chosen(alternatives: Element) -> Element | None:

@@ -129,7 +129,7 @@ class Walk:
             self._containers[-1].append(self._block(own, text))
         self._containers[-1].extend(own.boxes)
 
-    def _block(self, own: _Paragraph, text: str) -> Block:
+    def _block(self, own: Paragraph, text: str) -> Block:
         number = own.number if own.number is not None else own.style.number
         level = own.level if own.level is not None else own.style.level
         outline = own.outline if own.outline is not None else own.style.heading
