@@ -33,6 +33,7 @@ from corpuskit.readers.whole import (
 )
 
 _FEW = 8  # letters; a page with pictures and no more than that is a scan
+_MANY_PATHS = 100  # objects; a page without a letter that has so many is drawn letter by letter
 _GARBAGE = 0.3  # share of glyphs without a character, from which on a text is none
 _MOST_GLYPHS = 30_000_000
 _MOST_PIXELS = 50_000_000
@@ -72,7 +73,8 @@ class _Page:
         others: pieces of vertical lines and of turned text, each group on its own.
         height: of the page.
         letters, odd: number of glyphs, and of those without a character.
-        scanned: pictures or drawings, and next to no text.
+        pictures: it has some, or is drawn without a letter.
+        scanned: pictures, and next to no text.
         drawn: it holds anything at all.
         text: from OCR.
     """
@@ -83,6 +85,7 @@ class _Page:
     height: float = 0.0
     letters: int = 0
     odd: int = 0
+    pictures: bool = False
     scanned: bool = False
     drawn: bool = False
     text: str | None = None
@@ -166,9 +169,9 @@ class Pdf(WholeFile):
         found.letters = sum(not letter.isspace() for letter in letters)
         found.odd = unmapped(letters)
         found.drawn = parts.objects > 0
-        found.scanned = (
-            found.drawn and found.letters <= _FEW and (parts.images > 0 or found.letters == 0)
-        )
+        drawn = found.letters == 0 and parts.objects > _MANY_PATHS
+        found.pictures = drawn or parts.images > 0
+        found.scanned = found.pictures and found.letters <= _FEW
         for flow in flows(parts)[0]:
             self._take(flow, found)
         found.height = found.height or parts.height
@@ -194,15 +197,16 @@ class Pdf(WholeFile):
         if self.params.per == "page":
             yield from self._one_by_one(pages, title, about)
             return
-        if trouble := _unreadable("file", pages):
-            yield trouble
-            return
-        scans = sum(page.scanned and page.text is None for page in pages)
-        if scans:
-            yield Skipped("pages_without_text", scans)
+        if not pages:
+            return  # each has its own problem
         whole = through(self._blocks(pages))
         usual = usual_size([whole])
         text = markdown(whole, usual, levels(whole, usual))
+        if trouble := _unreadable("file", pages, text):
+            yield trouble
+            return
+        if scans := sum(page.scanned and page.text is None for page in pages):
+            yield Skipped("pages_without_text", scans)
         yield Content(text, title or heading_of(whole, usual), {**about, **_odd(pages)})
 
     def _one_by_one(
@@ -214,10 +218,10 @@ class Pdf(WholeFile):
         for page, blocks in zip(pages, laid, strict=True):
             place = f"page {page.number}"
             text = markdown(blocks, usual, by_size)
-            if trouble := _unreadable(place, [page]):
-                yield trouble
-            elif not text:
+            if not text and not page.drawn:
                 yield Skipped("empty_page")
+            elif trouble := _unreadable(place, [page], text):
+                yield trouble
             else:
                 yield Content(text, title, {**about, **_odd([page])}, place)
 
@@ -285,21 +289,21 @@ def _is_garbage(odd: int, letters: int) -> bool:
     return odd > _FEW and odd >= _GARBAGE * letters
 
 
-def _unreadable(place: str, pages: list[_Page]) -> Trouble | None:
-    """Why pages have no text to keep: pictures, fonts without characters, nothing there."""
+def _unreadable(place: str, pages: list[_Page], text: str) -> Trouble | None:
+    """Why pages have no text to keep: fonts without characters, pictures, nothing there."""
     if any(page.text for page in pages):
         return None
-    letters, odd = sum(p.letters for p in pages), sum(p.odd for p in pages)
-    if _is_garbage(odd, letters):
+    if _is_garbage(sum(page.odd for page in pages), sum(page.letters for page in pages)):
         message = "the fonts do not say which characters their glyphs are; read it with OCR"
         return Trouble(place, "unmapped_text", message)
-    if any(page.scanned for page in pages) and letters <= _FEW * len(pages):
-        if all(page.text is not None for page in pages if page.scanned):
+    pictures = sum(page.pictures for page in pages)
+    if 2 * pictures >= len(pages) and len("".join(text.split())) <= _FEW * len(pages):
+        if any(page.text is not None for page in pages):
             return Trouble(place, "no_text", "OCR found no text either")
         message = "pictures without text; name an OCR function (option ocr) to read them"
         return Trouble(place, "needs_ocr", message)
-    if not letters and len(pages) > 1 - any(page.drawn for page in pages):
-        return Trouble(place, "no_text", "there is nothing on the pages")
+    if not text:
+        return Trouble(place, "no_text", "there is no text on the pages, nor a picture of one")
     return None
 
 

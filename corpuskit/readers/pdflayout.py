@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from corpuskit.readers.pdfrows import Row, joined, rows_of, starts_item
 _GUTTER = 0.8  # sizes; columns are at least this far apart
 _EDGES = 12  # places tried for a gutter, the most frequent first
 _MOST_SPLITS = 200  # of a page
+#: A sentence does not end, or a noun does not begin, with these.
+_INFLECTED = re.compile("[ぁ-ゖー、っゃゅょッャュョ]")
 _TERMINAL = tuple("。．.！？!?：:；;」』）)】")
 
 
@@ -237,10 +240,11 @@ def _text_blocks(rows: list[Row], region: list[Row]) -> list[Block]:
 def _right_edge(rows: list[Row], region: list[Row]) -> float:
     """Where full lines end."""
     right = max(row.x1 for row in rows)
+    whole = max(right, float(np.percentile([row.x1 for row in region], 90)))
+    left = min(row.x0 for row in rows)
     full = sum(row.x1 > right - 0.8 * row.size for row in rows)
-    if full >= 2 and len(rows) >= 3:
-        return right
-    return max(right, float(np.percentile([row.x1 for row in region], 90)))
+    wide = right - left > min(15 * rows[0].size, 0.6 * (whole - left))
+    return right if full >= 2 and len(rows) >= 3 and wide else whole
 
 
 def _goes_on(part: list[Row], row: Row, right: float) -> bool:
@@ -272,6 +276,7 @@ def _breaks_off(last: Row, row: Row, right: float) -> bool:
         and not last.text.endswith(_TERMINAL)
         and is_wide(last.text[-1])
         and is_wide(row.text[0])
+        and bool(_INFLECTED.match(last.text[-1]) or _INFLECTED.match(row.text[0]))
         and not starts_item(row.text)
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from corpuskit.readers.layout import WIDE
 from corpuskit.readers.pdfchars import characters, is_combining, is_wide, paired, small_sign
-from corpuskit.readers.pdfpage import ASCENT, DESCENT, Floats, Glyphs
+from corpuskit.readers.pdfpage import ASCENT, DESCENT, Glyphs
 
 _SPACE = 0.16  # sizes; a wider gap between Latin letters is a space
 _WIDE_SPACE = 0.6  # beside a Japanese letter
@@ -94,30 +94,24 @@ def _runs(g: Glyphs) -> Iterator[Piece]:
         | (gap < -0.7 * size)
         | (np.minimum(g.size[1:], g.size[:-1]) < 0.8 * size)
     )
-    marks = {at for at, letter in enumerate(letters) if is_combining(letter)}
+    over = {letter for letter in set(letters) if is_combining(letter)}
+    marks = {at for at, letter in enumerate(letters) if letter in over} if over else set()
     ends = [at + 1 for at in np.flatnonzero(parted).tolist() if at + 1 not in marks]
-    left, right = g.left.tolist(), g.right.tolist()
+    left, right, base, sizes = (v.tolist() for v in (g.left, g.right, g.base, g.size))
     for start, stop in zip([0, *ends], [*ends, len(letters)], strict=True):
-        if run := _run(g, letters[start:stop], left, right, start, stop):
-            yield run
-
-
-def _run(
-    g: Glyphs, letters: list[str], left: list[float], right: list[float], start: int, stop: int
-) -> Piece | None:
-    while letters and letters[-1] == " ":
-        letters, stop = letters[:-1], stop - 1
-    while letters and letters[0] == " ":
-        letters, start = letters[1:], start + 1
-    if not letters:
-        return None
-    size = float(g.size[start:stop].max())
-    edges = [*left[start:stop], right[stop - 1]]
-    base = float(np.median(g.base[start:stop])) if stop - start < 500 else float(g.base[start])
-    x1 = max(right[stop - 1], edges[0])
-    text = _spaced(letters, left[start:stop], right[start:stop], size)
-    first = edges[_first_word(text, letters)] - edges[0]
-    return Piece(text, edges[0], x1, base, size, start, letters, edges, first, end=stop)
+        while stop > start and letters[stop - 1] == " ":
+            stop -= 1
+        while start < stop and letters[start] == " ":
+            start += 1
+        if start == stop:
+            continue
+        most, own = max(sizes[start:stop]), letters[start:stop]
+        edges = [*left[start:stop], right[stop - 1]]
+        text = _spaced(own, edges, right[start:stop], most)
+        first = edges[_first_word(text, own)] - edges[0]
+        x1 = max(right[stop - 1], edges[0])
+        line = middle(base[start:stop])
+        yield Piece(text, edges[0], x1, line, most, start, own, edges, first, end=stop)
 
 
 def _first_word(text: str, letters: list[str]) -> int:
@@ -311,6 +305,6 @@ def _finished(piece: Piece) -> Piece:
     return piece
 
 
-def middle(values: Floats | Sequence[float]) -> float:
-    """The median, 0 of nothing."""
-    return float(np.median(values)) if len(values) else 0.0
+def middle(values: Sequence[float]) -> float:
+    """The (upper) median, 0 of nothing."""
+    return sorted(values)[len(values) // 2] if values else 0.0

@@ -31,7 +31,8 @@ class Glyphs:
         code: Unicode numbers.
         left, right: edges of the advance.
         base: y of the base line.
-        middle: x of the middle of the box, for vertical lines.
+        middle: x of the middle of the advance.
+        axis: x of the middle of a full-width letter that begins here, for vertical lines.
         top, bottom: edges of the advance in vertical lines.
         size: of the font, as it stands on the page.
         angle: of the writing direction, in degrees 0 to 359.
@@ -42,6 +43,7 @@ class Glyphs:
     right: Floats
     base: Floats
     middle: Floats
+    axis: Floats
     top: Floats
     bottom: Floats
     size: Floats
@@ -148,7 +150,7 @@ class _Turn:
 
 def _no_glyphs() -> Glyphs:
     whole, real = np.zeros(0, np.int64), np.zeros(0)
-    return Glyphs(whole, real, real, real, real, real, real, real, whole)
+    return Glyphs(whole, real, real, real, real, real, real, real, real, whole)
 
 
 def _glyphs(text: Any, count: int, turn: _Turn) -> Glyphs:
@@ -212,9 +214,9 @@ def _placed(
     high = np.maximum(y1 - y0, 0.1)
     wrong = (scaled < 0.3 * np.minimum(high, x1 - x0)) | (scaled > 12 * high) | (scaled <= 0)
     scaled = np.where(wrong, high, scaled)
-    _, base = turn.point(origins[:, 0], origins[:, 1])
+    start, base = turn.point(origins[:, 0], origins[:, 1])
     angle = turn.angle(-np.degrees(np.arctan2(b, a)))
-    return Glyphs(code, x0, x1, base, (x0 + x1) / 2, y0, y1, scaled, angle)
+    return Glyphs(code, x0, x1, base, (x0 + x1) / 2, start + scaled / 2, y0, y1, scaled, angle)
 
 
 def _drawn(page: Any, turn: _Turn, limit: int) -> tuple[list[Rule], int, int]:

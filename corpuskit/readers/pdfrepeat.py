@@ -14,8 +14,8 @@ _BAND = 0.2  # of the height, at the top and at the bottom
 _ROWS = 4  # rows looked at in a band, from the edge
 _HEADING = 1.2  # a row so much larger than the text is a heading, unless most pages have it
 _REVIEW = re.compile(
-    r"コメントの追加 ?\[|コメント ?\[|書式を?変更|変更されたフィールド|表の書式変更|削除:|Comment(?:ed)? ?\["
-    r"|Formatted:|Deleted:|Field Code Changed"
+    r"コメントの追加 ?\[|コメント ?\[|書式を?変更|変更されたフィールド|表の書式変更|削除:"
+    r"|Comment(?:ed)? ?\[|Formatted:|Deleted:|Field Code Changed"
 )
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
@@ -153,7 +153,7 @@ def _mark_numbers(
         number = match["number"]
         if number.isdigit():
             row = rows[at]
-            alone = pages == 1 and (row.y > 0.9 * heights[row.page] or row.y < 0.08 * heights[0])
+            alone = pages == 1 and (row.y > 0.86 * heights[row.page] or row.y < 0.08 * heights[0])
             counts = offsets[int(number) - row.page] >= 2 or alone
         else:
             counts = roman >= 2

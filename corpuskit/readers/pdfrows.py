@@ -24,6 +24,7 @@ _NUMBER = re.compile(
 _LEADERS = re.compile(r"\s*[.．・…‥·](?:\s?[.．・…‥·]){2,}\s*(?=[\dⅰ-ⅻivxlcIVXLC ()（）-]*$)")
 _SPACED = re.compile(r"\S(?:[\s　]+\S){1,11}")
 _BULLET = re.compile(r"[•◦‣▪⇨]\s*(?=\S)|o\s+(?=\S)")
+_CLOSING = re.compile("[、。，．」』）】〕］]")
 _LOWER = re.compile(r"[a-zà-öø-ÿ]")
 
 
@@ -72,12 +73,19 @@ def rows_of(pieces: Sequence[Piece]) -> list[Row]:
 def _row(pieces: list[Piece]) -> Row:
     pieces.sort(key=lambda piece: piece.x0)
     longest = max(pieces, key=lambda piece: len(piece.text))
-    text, leaders = _LEADERS.subn(" ", unspaced(" ".join(piece.text for piece in pieces)))
+    text, leaders = _LEADERS.subn(" ", unspaced(_side_by_side(pieces)))
     first = pieces[0]
     return Row(
         text.rstrip(), first.x0, max(piece.x1 for piece in pieces), longest.base, longest.size,
         first.first, first if first.is_box else None, bool(leaders),
     )  # fmt: skip
+
+
+def _side_by_side(pieces: list[Piece]) -> str:
+    text = pieces[0].text
+    for piece in pieces[1:]:
+        text += piece.text if _CLOSING.match(piece.text) else f" {piece.text}"
+    return text
 
 
 def unspaced(text: str) -> str:

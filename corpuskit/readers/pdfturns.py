@@ -99,7 +99,7 @@ def _in_vertical_lines(glyphs: Glyphs) -> np.ndarray:
         return down
     size = np.minimum(glyphs.size[1:], glyphs.size[:-1])
     step = np.diff((glyphs.top + glyphs.bottom) / 2)
-    straight = np.abs(np.diff(glyphs.middle)) < 0.25 * size
+    straight = np.abs(np.diff(glyphs.axis)) < 0.25 * size
     steps = straight & (step > 0.5 * size) & (step < 1.35 * size)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], steps.view(np.int8), [0]))))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -148,7 +148,7 @@ def upright(glyphs: Glyphs, width: float) -> Glyphs:
     """Glyphs of vertical lines, so that lines run along x and follow each other downwards."""
     g = glyphs
     laid = _laid(g, g.top, g.bottom, width - g.right, width - g.left)
-    return replace(laid, base=width - g.middle + (ASCENT - 0.5) * g.size)
+    return replace(laid, base=width - g.axis + (ASCENT - 0.5) * g.size)
 
 
 def _laid(g: Glyphs, left: Floats, right: Floats, top: Floats, bottom: Floats) -> Glyphs:
