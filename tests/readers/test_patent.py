@@ -36,29 +36,37 @@ GAZETTE = """<?xml version="1.0" encoding="{encoding}"?>
 <name>国立大学法人架空大学</name></addressbook></applicant></jp:applicants-agents>
 </jp:applicants-agents-article><inventors><inventor sequence="1"><addressbook lang="ja">
 <name>発明　花子</name></addressbook></inventor></inventors></parties></bibliographic-data>
-<abstract><p num="">【課題】水位を<br/>測る。<br/>【解決手段】流量は１０<sup>３</sup>でなく10<sup>5</sup>
-リットル、H<sub>2</sub>Oの面積は㎡とm<sup>2</sup>で示す。<img he="10" wi="10" file="a.tif"/></p></abstract>
+<abstract><p num="">【課題】水位を<br/>測る。<br/>【解決手段】流量は１０<sup>３</sup>でなく10<sup
+>5</sup>
+リットル、H<sub>2</sub>Oの面積は㎡とm<sup>2</sup>で示す。<img he="10" wi="10" file="a.tif"/></p
+></abstract>
 <claims><claim num="0001"><claim-text>水槽の水位を測る計器と、<br/>
 前記計器の値を<img file="1.tif"/>示す表示部と、<br/>を備える水位計。</claim-text></claim>
 <claim num="0002"><claim-text>請求項１に記載の水位計。</claim-text></claim></claims>
 <description><invention-title>水位計</invention-title>
 <technical-field><p num="0001">　本発明は、𠮷野川の水位計に関する。</p></technical-field>
 <background-art><p num="0002">　従来、佐々木のｶﾝｶﾞﾙｰ式が知られている。</p></background-art>
-<citation-list><patent-literature><p num="0003"><patcit num="1"><text>特開２０００－０００００１号公報</text>
+<citation-list><patent-literature><p num="0003"><patcit num="1"><text
+>特開２０００－０００００１号公報</text>
 </patcit></p></patent-literature></citation-list>
 <summary-of-invention><tech-problem><p num="0004">　しかし、か\u3099精度は低い。</p></tech-problem>
 <tech-solution><p num="0005">　次の式で求める。<maths num="1"><img file="2.tif"/></maths>ここでｈは
-水位である。</p><p num="0006"><tables num="1"><table><tgroup cols="2"><thead><row><entry>試料</entry>
-<entry>値|単位</entry></row></thead><tbody><row><entry>甲</entry><entry>１０</entry></row></tbody></tgroup>
-</table></tables></p><p num="0007">化合物は次の通り。<chemistry num="1"><img file="3.tif"/></chemistry></p>
+水位である。</p><p num="0006"><tables num="1"><table><tgroup cols="2"><thead><row><entry>試料</entry
+>
+<entry>値|単位</entry></row></thead><tbody><row><entry>甲</entry><entry>１０</entry></row></tbody
+></tgroup>
+</table></tables></p><p num="0007">化合物は次の通り。<chemistry num="1"><img file="3.tif"
+/></chemistry></p>
 </tech-solution><advantageous-effects><p num="0008">　安い。</p></advantageous-effects>
 </summary-of-invention>
-<description-of-drawings><p num="0009"><figref num="1">図１</figref>は全体を示す︒</p></description-of-drawings>
+<description-of-drawings><p num="0009"><figref num="1">図１</figref>は全体を示す︒</p
+></description-of-drawings>
 <description-of-embodiments><heading>実施例１</heading><p num="0010">　以下説明する。</p>
 </description-of-embodiments><reference-signs-list><p num="0011">１　水槽</p></reference-signs-list>
 </description>
 <drawings><figure num="1"><img file="4.tif"/></figure></drawings>
-<jp:written-amendment-group><jp:written-amendment><claims><claim num="0001"><claim-text>補正後の水位計。
+<jp:written-amendment-group><jp:written-amendment>
+<claims><claim num="0001"><claim-text>補正後の水位計。
 </claim-text></claim></claims></jp:written-amendment></jp:written-amendment-group>
 </jp-official-gazette>"""
 
@@ -84,7 +92,8 @@ ST96 = """<?xml version="1.0" encoding="UTF-8"?>
 <com:EntityName>発明　花子</com:EntityName></com:Name></jpcom:Contact></jppat:Inventor>
 </jppat:InventorBag></jppat:PartyBag></jppat:UnexaminedPatentPublicationBibliographicData>
 <pat:Abstract><com:P>【課題】水位を測る。</com:P></pat:Abstract>
-<jppat:Description><pat:TechnicalField><com:P com:pNumber="0001">　水位計に関する。</com:P></pat:TechnicalField>
+<jppat:Description><pat:TechnicalField><com:P com:pNumber="0001">　水位計に関する。</com:P
+></pat:TechnicalField>
 <pat:InventionSummary><pat:TechnicalProblem><com:P com:pNumber="0002">　高価である。</com:P>
 </pat:TechnicalProblem></pat:InventionSummary></jppat:Description>
 <pat:Claims><pat:Claim com:id="CLM-1"><pat:ClaimNumber>1</pat:ClaimNumber>
