@@ -136,12 +136,12 @@ class _Page:
         self.lines.append(text)
 
     def _sentence(self, element: Element) -> None:
-        for table_element in element.iter("{*}Table"):
-            # A sentence may hold a table; both are written, one after the other.
-            text = flowed(inline(element, keep_ruby=self.keep_ruby, skip={"Table"}))
-            self._labelled(text)
+        tables = list(element.iter("{*}Table"))
+        if tables:  # within a sentence: its text, then they
+            text = inline(element, keep_ruby=self.keep_ruby, skip={"Table", "Fig"})
+            self._labelled(flowed(text))
             self._end()
-            self.done.append(self._table(table_element))
+            self.done += map(self._table, tables)
             return
         columns = [child for child in element if local(child) == "Column"]
         if columns:
