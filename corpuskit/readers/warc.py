@@ -15,7 +15,8 @@ from corpuskit.ja.encodings import UndecodableError
 from corpuskit.readers import warchttp as http
 from corpuskit.readers.compression import codec_of, compressed_endings
 from corpuskit.readers.protocol import InputFile, Member, Read, Reader, ReaderParams, Slice
-from corpuskit.readers.warcstream import Break, Tape, pieces
+from corpuskit.readers.warcstream import Break, pieces
+from corpuskit.readers.warctape import Tape
 from corpuskit.readers.whole import (
     Content,
     Found,
@@ -122,6 +123,8 @@ class Warc(Reader):
         elif not tape.ends_record(record.size):
             message = "the declared length is not the record's; the next record is searched for"
             trouble = Trouble(record.place, "wrong_length", message, block)
+        elif tape.spoilt and (corrupt := _damaged(record.place, tape)):
+            trouble = corrupt  # the checksum of the member is wrong
         else:
             tape.skip(record.size)
             return self._document(record, block) if record.kind in _TAKEN else record.skipped

@@ -107,6 +107,7 @@ def payload(found: Response, limit: int) -> Payload:
 
 
 _MOST_ENCODINGS = 3
+_PACKED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")
 
 
 def _joined_chunks(body: bytes) -> tuple[bytes, str]:
@@ -141,8 +142,8 @@ def _decoded(data: bytes, name: str, limit: int) -> Payload | None:
         damage = "truncated"
     except (zlib.error, zstandard.ZstdError, OSError):
         damage = "corrupt"
-    if damage and not size:
-        return None if damage == "corrupt" or not data else Payload(b"", damage)
+    if damage and not size and not data.startswith(_PACKED) and sniff(data[:4096]):
+        return None
     return Payload(b"".join(pieces), damage)
 
 

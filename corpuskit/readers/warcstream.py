@@ -6,7 +6,6 @@ or not at all. Where a member is damaged, the next one that holds a record is se
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,18 +18,12 @@ from corpuskit.readers.compression import Codec, Damage
 _FEED = 64 << 10
 _EXPAND = 1 << 20
 _FEED_ZSTD = 2 << 10  # zstd can't bound what one call expands to
-_START = b"WARC/"
+START = b"WARC/"
 _MAGIC: dict[Codec, bytes] = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 #: A skippable frame at the start may hold the dictionary that all others need.
 _DICTIONARY = b"\x5d\x2a\x4d\x18"
 _MOST_DICTIONARY = 16 << 20
 _MOST_CANDIDATES = 10_000
-#: Bytes of a head, and where the next record is looked for.
-MOST_HEAD = 64 << 10
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_RECORD = re.compile(rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n")
-_LONGEST_START = 16
-_NEWLINES = re.compile(rb"[\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +132,7 @@ class _Members:
                     yield out
                     continue
                 opening += out
-                if len(opening) >= len(_START):
+                if len(opening) >= len(START):
                     yield from _opened(opening, start)
                     marked = True
         except (zlib.error, zstandard.ZstdError, EOFError) as error:
@@ -209,12 +202,12 @@ class _Members:
                 begun = next(self._unzstd(), b"")
         except (zlib.error, zstandard.ZstdError, EOFError):
             return False
-        return bool(begun.startswith(_START))
+        return bool(begun.startswith(START))
 
 
 def _opened(opening: bytes, start: int) -> Iterator[Piece]:
     """The first bytes of a member; a file cut into members anywhere has records across them."""
-    if start == 0 or opening.startswith(_START):
+    if start == 0 or opening.startswith(START):
         yield Start(start)
     yield opening
 
@@ -237,152 +230,3 @@ def _dictionary(feed: _Feed) -> Any:
         except zstandard.ZstdError:
             return None
     return zstandard.ZstdCompressionDict(found)
-
-
-class Tape:
-    """Reads records off the pieces of a web archive.
-
-    A *stretch* is a run of bytes that begins with a record: to the next member that begins one, to
-    damage, or to the end of the file.
-
-    Args:
-        pieces: from `pieces`.
-        packed: whether the file is compressed.
-    """
-
-    def __init__(self, pieces: Iterator[Piece], packed: bool) -> None:
-        self._pieces, self._packed = pieces, packed
-        self._held, self._at = b"", 0
-        self._origin, self._passed = -1, 0
-        self._next: Start | Break | None = None
-        self._over = False
-        #: Whether the damage that ended a stretch was told with the record it is in.
-        self.told = False
-
-    def stretch(self) -> Break | bool | None:
-        """Go to the next stretch: True; a `Break` where damage comes first; None at the end."""
-        self._drop()
-        while self._fill():
-            self._drop()
-        met, self._next = self._next, None
-        told, self.told = self.told, False
-        if isinstance(met, Break) and told:
-            return self.stretch()
-        if isinstance(met, Break):
-            return met
-        if met is None:
-            return None
-        self._origin, self._passed, self._held, self._at = met.offset, 0, b"", 0
-        return True
-
-    def damage(self) -> Damage | None:
-        """The damage that ended this stretch, for the record it is in; it is told but once."""
-        if not isinstance(self._next, Break):
-            return None
-        self.told = True
-        return self._next.damage
-
-    @property
-    def origin(self) -> int:
-        """Place of the member that the stretch begins with; -1 before the first."""
-        return self._origin
-
-    @property
-    def last(self) -> bool:
-        """Whether the file ends where this stretch ends."""
-        return self._over and self._next is None
-
-    @property
-    def place(self) -> str:
-        """Locator of the next byte: its member's place, and how far into the unpacked member."""
-        within = self._passed + self._at
-        if not self._packed:
-            return f"offset {self._origin + within}"
-        return f"offset {self._origin}+{within}" if within else f"offset {self._origin}"
-
-    def _drop(self) -> None:
-        self._passed += len(self._held)
-        self._held, self._at = b"", 0
-
-    def _fill(self, size: int = 1) -> bool:
-        """Hold `size` more bytes of this stretch; False where it ends before."""
-        if self._next is not None or self._over:
-            return False
-        got = [self._held[self._at :]]
-        missing = size
-        while missing > 0:
-            piece = next(self._pieces, None)
-            if isinstance(piece, bytes):
-                got.append(piece)
-                missing -= len(piece)
-                continue
-            self._next, self._over = piece, piece is None
-            break
-        self._passed += self._at
-        self._held, self._at = b"".join(got), 0
-        return missing <= 0
-
-    def _need(self, size: int) -> bool:
-        missing = size - (len(self._held) - self._at)
-        return missing <= 0 or self._fill(missing)
-
-    def blank(self) -> bool:
-        """Pass over line ends; False where the stretch ends."""
-        while True:
-            found = _NEWLINES.match(self._held, self._at)
-            self._at = found.end() if found else self._at
-            if self._at < len(self._held):
-                return True
-            if not self._fill():
-                return False
-
-    def head(self) -> bytes | None:
-        """The lines of a record's head, passed over; None where there is none."""
-        while True:
-            most = self._at + MOST_HEAD
-            found = _HEAD_END.search(self._held, self._at, most)
-            if found and self._held.startswith(_START, self._at):
-                head = self._held[self._at : found.start()]
-                self._at = found.end()
-                return head
-            if found or len(self._held) >= most or not self._fill():
-                return None
-
-    def body(self, size: int) -> bytes | None:
-        """The next `size` bytes, not yet passed over; None where there are fewer."""
-        return self._held[self._at : self._at + size] if self._need(size) else None
-
-    def ends_record(self, size: int) -> bool:
-        """Whether the record ends after `size` bytes.
-
-        Two line ends follow, or at least the next record or the stretch's end.
-        """
-        self._need(size + _LONGEST_START)
-        if self._held.startswith((b"\r\n\r\n", b"\n\n"), self._at + size):
-            return True
-        found = _NEWLINES.match(self._held, self._at + size)
-        after = found.end() if found else self._at + size
-        return after >= len(self._held) or self._held.startswith(_START, after)
-
-    def skip(self, size: int) -> bool:
-        """Pass over bytes, held or not; False where there are fewer."""
-        while size > len(self._held) - self._at:
-            size -= len(self._held) - self._at
-            self._at = len(self._held)
-            if not self._fill():
-                return False
-        self._at += size
-        return True
-
-    def search(self) -> bool:
-        """Go on at the next line that begins a record; False where the stretch has none."""
-        self._at = min(self._at + 1, len(self._held))
-        while True:
-            found = _RECORD.search(self._held, self._at)
-            if found:
-                self._at = found.start()
-                return True
-            self._at = max(self._at, len(self._held) - _LONGEST_START)
-            if not self._fill(_FEED) and not _RECORD.search(self._held, self._at):
-                self._at = len(self._held)
-                return False
