@@ -21,6 +21,9 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
         "sudachipy",
         "sudachidict_core",
     ),
+    "trafilatura": ("trafilatura>=2.3.1,<3", "lxml_html_clean"),
+    "warcio": ("warcio==1.8.*", "brotli"),
+    "markitdown": ("markitdown[docx,pptx,xlsx,xls,pdf]>=0.1.8",),
 }
 _MARK = "bench-requirements.json"
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from benchlib import memory, pipeline
+from benchlib import ingest, memory, pipeline
 from benchlib.errors import BenchError
 
 
@@ -16,6 +16,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="BENCHMARK")
     pipeline.add(commands.add_parser("pipeline", help=pipeline.HELP, description=pipeline.HELP))
     memory.add(commands.add_parser("memory", help=memory.HELP, description=memory.HELP))
+    ingest.add(commands.add_parser("ingest", help=ingest.HELP, description=ingest.HELP))
     return top
 
 
