@@ -11,6 +11,7 @@ from pydantic import Field
 from corpuskit.readers.compression import compressed_endings
 from corpuskit.readers.ocr import grey_png, load_ocr
 from corpuskit.readers.pdfchars import characters, unmapped
+from corpuskit.readers.pdffonts import use_box_font
 from corpuskit.readers.pdfinfo import about_pdf
 from corpuskit.readers.pdflayout import Block, blocks_of
 from corpuskit.readers.pdflines import Piece, pieces
@@ -243,6 +244,7 @@ def _opened(data: bytes) -> Any:
 
     if b"%PDF-" not in data[:1024]:
         raise UnreadableError("broken_pdf", "the mark of a PDF (%PDF-) is not at the start")
+    use_box_font()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -279,10 +281,10 @@ def _read_by(recognise: Any, page: Any, number: int, dpi: int) -> str:
 
 def _cell(glyphs: Glyphs, *, keep: bool) -> str:
     """The text of a table's cell, in one line."""
-    page = PageParts(1e4, 1e4, glyphs, [], 0, 0)
+    page = PageParts(1e4, 1e4, glyphs, [])
     found = (pieces(flow.glyphs, keep_ruby=keep) for flow in flows(page)[0])
     texts = (joined([row.text for row in rows_of(each)]) for each in found if each)
-    return " ".join(texts).replace("|", "\\|")
+    return " ".join(texts)
 
 
 def _is_garbage(odd: int, letters: int) -> bool:
@@ -293,7 +295,8 @@ def _unreadable(place: str, pages: list[_Page], text: str) -> Trouble | None:
     """Why pages have no text to keep: fonts without characters, pictures, nothing there."""
     if any(page.text for page in pages):
         return None
-    if _is_garbage(sum(page.odd for page in pages), sum(page.letters for page in pages)):
+    letters = sum(page.letters for page in pages)
+    if _is_garbage(sum(page.odd for page in pages), letters):
         message = "the fonts do not say which characters their glyphs are; read it with OCR"
         return Trouble(place, "unmapped_text", message)
     pictures = sum(page.pictures for page in pages)

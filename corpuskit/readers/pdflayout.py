@@ -226,8 +226,9 @@ def _text_blocks(rows: list[Row], region: list[Row]) -> list[Block]:
     right = _right_edge(rows, region)
     found: list[Block] = []
     part: list[Row] = []
+    verse = _is_verse(rows, right)
     for row in rows:
-        if part and _goes_on(part, row, right):
+        if part and not verse and _goes_on(part, row, right):
             part.append(row)
         else:
             if part:
@@ -235,6 +236,14 @@ def _text_blocks(rows: list[Row], region: list[Row]) -> list[Block]:
             part = [row]
     found.append(_block(part, right))
     return found
+
+
+def _is_verse(rows: list[Row], right: float) -> bool:
+    """Lines that end where their writer ended them: most stop early, and without a full stop."""
+    if len(rows) < 4 or any(starts_item(row.text) for row in rows):
+        return False
+    short = [row for row in rows if row.x1 < right - 2 * row.size]
+    return sum(not row.text.endswith(_TERMINAL) for row in short) > 0.6 * len(rows)
 
 
 def _right_edge(rows: list[Row], region: list[Row]) -> float:

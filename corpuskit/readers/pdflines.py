@@ -249,7 +249,8 @@ def _annotate(below: Piece, reading: Piece) -> None:
     over = [
         at
         for at in range(len(below.letters))
-        if below.edges[at] < reading.x1 and below.edges[at + 1] > reading.x0
+        if min(below.edges[at + 1], reading.x1) - max(below.edges[at], reading.x0)
+        > 0.3 * (below.edges[at + 1] - below.edges[at])
     ]
     kanji = [at for at in over if not _RUBY.fullmatch(below.letters[at])]
     if kanji and not re.fullmatch(r"[﹅﹆●○•、・◦]+", word):

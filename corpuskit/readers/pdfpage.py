@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
+_PATH, _IMAGE, _FORM = 2, 3, 5
 _THIN = 3.0  # points; a filled box no thicker than this is a rule
 _LEVELS = 4  # of forms within forms
 _MINIMUM = 6.0  # points; shorter strokes are dots, ticks and parts of glyphs
@@ -88,8 +88,8 @@ class PageParts:
     height: float
     glyphs: Glyphs
     rules: list[Rule]
-    images: int
-    objects: int
+    images: int = 0
+    objects: int = 0
 
 
 def page_parts(page: Any, max_objects: int) -> PageParts | None:
@@ -107,21 +107,17 @@ def page_parts(page: Any, max_objects: int) -> PageParts | None:
     objects = pdfium.FPDFPage_CountObjects(page.raw)
     if objects > max_objects:
         return None
-    rules, images, seen = _drawn(page.raw, turn, max_objects)
-    if seen > max_objects:
+    parts = _drawn(page.raw, turn, max_objects)
+    if parts.objects > max_objects:
         return None
     text = pdfium.FPDFText_LoadPage(page.raw)
     if not text:
-        glyphs = _no_glyphs()
-    else:
-        try:
-            count = pdfium.FPDFText_CountChars(text)
-            if count > max_objects:
-                return None
-            glyphs = _glyphs(text, count, turn)
-        finally:
-            pdfium.FPDFText_ClosePage(text)
-    return PageParts(turn.width, turn.height, glyphs, rules, images, seen)
+        return parts
+    try:
+        count = pdfium.FPDFText_CountChars(text)
+        return None if count > max_objects else replace(parts, glyphs=_glyphs(text, count, turn))
+    finally:
+        pdfium.FPDFText_ClosePage(text)
 
 
 class _Turn:
@@ -219,8 +215,8 @@ def _placed(
     return Glyphs(code, x0, x1, base, (x0 + x1) / 2, start + scaled / 2, y0, y1, scaled, angle)
 
 
-def _drawn(page: Any, turn: _Turn, limit: int) -> tuple[list[Rule], int, int]:
-    """Rules, number of pictures and number of objects, forms taken apart."""
+def _drawn(page: Any, turn: _Turn, limit: int) -> PageParts:
+    """What is on a page besides its glyphs, forms taken apart."""
     import pypdfium2.raw as pdfium
 
     rules: list[Rule] = []
@@ -235,7 +231,7 @@ def _drawn(page: Any, turn: _Turn, limit: int) -> tuple[list[Rule], int, int]:
             count, get = pdfium.FPDFPage_CountObjects(holder), pdfium.FPDFPage_GetObject
         seen += max(count, 0)
         if seen > limit:
-            return rules, images, seen
+            break
         for at in range(count):
             each = get(holder, at)
             kind = pdfium.FPDFPageObj_GetType(each)
@@ -245,7 +241,7 @@ def _drawn(page: Any, turn: _Turn, limit: int) -> tuple[list[Rule], int, int]:
                 images += 1
             elif kind == _FORM and level < _LEVELS:
                 waiting.append((each, _combined(_matrix(each), matrix), level + 1))
-    return rules, images, seen
+    return PageParts(turn.width, turn.height, _no_glyphs(), rules, images, seen)
 
 
 def _matrix(each: Any) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from corpuskit.readers.pdflines import Piece
 
 _BAND = 0.2  # of the height, at the top and at the bottom
+_NARROW = 0.1  # the part of a band in which two pages are enough
 _ROWS = 4  # rows looked at in a band, from the edge
 _HEADING = 1.2  # a row so much larger than the text is a heading, unless most pages have it
 _REVIEW = re.compile(
@@ -50,7 +51,7 @@ def running(pages: Sequence[Sequence[Piece]], heights: Sequence[float]) -> list[
     rows = [row for at, page in enumerate(pages) for row in _band_rows(at, page, heights[at])]
     usual = _usual_size(pages)
     gone: list[set[int]] = [set() for _ in pages]
-    marked = _repeated(rows, len(pages), usual)
+    marked = _repeated(rows, heights, usual)
     _mark_numbers(rows, marked, len(pages), heights)
     for row, is_running in zip(rows, marked, strict=True):
         if is_running:
@@ -118,7 +119,7 @@ def _usual_size(pages: Sequence[Sequence[Piece]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _repeated(rows: Sequence[_Row], pages: int, usual: float) -> list[bool]:
+def _repeated(rows: Sequence[_Row], heights: Sequence[float], usual: float) -> list[bool]:
     """Rows with the same text, numbers aside, at the same height of enough pages."""
     same: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
     for row in rows:
@@ -126,9 +127,12 @@ def _repeated(rows: Sequence[_Row], pages: int, usual: float) -> list[bool]:
     marked = []
     for row in rows:
         near = {other.page for other in same[row.top, row.key] if abs(other.y - row.y) < 4}
-        most = len(near) >= 2 and len(near) >= 0.5 * pages
+        height = heights[row.page]
+        outer = not _NARROW * height < row.y < (1 - _NARROW) * height
+        most = len(near) >= (2 if outer else 3) and len(near) >= 0.5 * len(heights)
         plain = row.size < _HEADING * usual
-        marked.append(most or (plain and len(near) >= 3))
+        words = any(letter.isalpha() for letter in row.key)  # numbers have to count
+        marked.append(words and (most or (plain and len(near) >= 3)))
     return marked
 
 

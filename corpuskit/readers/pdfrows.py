@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpuskit.readers.pdfchars import HYPHENS, is_wide
 from corpuskit.readers.pdflines import Piece
 
+_FAR = 2.0  # sizes
 _NUMBERS = "0-9０-９一二三四五六七八九十百"
 _SIGN = re.compile(
     r"o\s+(?=\S)"
@@ -39,7 +41,7 @@ class Row:
         size: of most of it.
         first: width of its first word.
         box: the table or grid that it is.
-        entry: it is a line of a table of contents.
+        entry: it is a line of a table of contents, or of a table without rules.
     """
 
     text: str
@@ -67,7 +69,8 @@ def rows_of(pieces: Sequence[Piece]) -> list[Row]:
             last.append(piece)
         else:
             rows.append([piece])
-    return [_row(row) for row in rows]
+    found = [_row(row) for row in rows]
+    return [row for row in found if row.text or row.box is not None]
 
 
 def _row(pieces: list[Piece]) -> Row:
@@ -77,8 +80,17 @@ def _row(pieces: list[Piece]) -> Row:
     first = pieces[0]
     return Row(
         text.rstrip(), first.x0, max(piece.x1 for piece in pieces), longest.base, longest.size,
-        first.first, first if first.is_box else None, bool(leaders),
+        first.first, first if first.is_box else None, bool(leaders) or _is_tabular(pieces),
     )  # fmt: skip
+
+
+def _is_tabular(pieces: list[Piece]) -> bool:
+    """Its pieces are far apart, and the first is no bullet or number of what follows."""
+    return any(
+        two.x0 - one.x1 > _FAR * one.size
+        and not (at == 0 and (one.text.isdigit() or starts_item(f"{one.text} ")))
+        for at, (one, two) in enumerate(pairwise(pieces))
+    )
 
 
 def _side_by_side(pieces: list[Piece]) -> str:
