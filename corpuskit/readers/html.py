@@ -134,6 +134,9 @@ def fragment_text(html: str, *, keep_ruby: bool = False) -> str:
 
 def _parsed(text: str) -> Element | None:
     """The tree, or None where there is none or the parser gives up on depth or size."""
+    if max(map(len, _START_TAG.findall(text)), default=0) > _MOST_IN_TAG:
+        text = _START_TAG.sub(_bare, text)
+    data = text.encode("utf-8", "replace")
     for huge in (False, True):
         parser = etree.HTMLParser(
             encoding="utf-8",
@@ -144,7 +147,7 @@ def _parsed(text: str) -> Element | None:
             remove_pis=True,
         )
         try:
-            root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+            root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError:  # nothing but white space
             return None
         if root is None:
@@ -152,6 +155,20 @@ def _parsed(text: str) -> Element | None:
         if not any(_GAVE_UP.search(f"{e.type_name} {e.message}") for e in parser.error_log):
             return root
     return None
+
+
+#: A start tag, with quotes that hold its end. The parser's time grows with the square of the number
+#: of attributes; those of a tag that no one wrote are dropped.
+_START_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']++|"[^"]*+"|'[^']*+')*+""")
+_NAME = re.compile(r"<[A-Za-z][\w:-]{0,40}")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_MOST_IN_TAG = 5_000  # characters that are not values
+
+
+def _bare(tag: re.Match[str]) -> str:
+    """A start tag, without its attributes where there are too many."""
+    few = len(tag[0]) <= _MOST_IN_TAG or len(_QUOTED.sub("", tag[0])) <= _MOST_IN_TAG
+    return tag[0] if few else _NAME.findall(tag[0])[0]
 
 
 #: What libxml2 says when it stops before the end; newer versions have a type for it.

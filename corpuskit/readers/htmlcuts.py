@@ -9,7 +9,9 @@ from itertools import islice
 from corpuskit.readers.htmlinline import HEADINGS, SILENT, Element, words
 from corpuskit.readers.htmlweights import Weights
 from corpuskit.readers.htmlwords import (
+    BEGINNINGS,
     COOKIES,
+    HINTS,
     HOME,
     LABELS,
     LAST_LINES,
@@ -32,6 +34,7 @@ _GROUPS = frozenset(("div", "section", "ul", "ol", "dl", "table", "td", "p", "ce
 _SAYING = _GROUPS | frozenset((*HEADINGS, "li", "a", "dd", "dt", "address", "small", "strong", "b"))
 _LISTS = frozenset(("ul", "ol", "dl", "table"))
 _LEADS = frozenset((*HEADINGS, "p")) - {"h1"}
+_WITHIN = frozenset(("a", "b", "strong", "small"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 #: Part of the page's text that a guess may take at most.
@@ -61,6 +64,8 @@ class Cutter:
         self._weights, self._chosen = weights, chosen
         self._total = weights.text[0]
         self._late = _LATE * len(weights.every)
+        hints = HINTS.search("".join(weights.every[0].itertext()))
+        self._hinted = hints is not None
 
     def cuts(self, *, sure: bool = False) -> list[int]:
         """Places of the elements to cut, in order, none below another.
@@ -79,9 +84,8 @@ class Cutter:
                 at = weights.end[at]
                 continue
             if not sure and 0 < weights.text[at] <= _SHORT and element.tag in _SAYING:
-                section = self._related(at, element)
-                until.update(dict.fromkeys(section))
-                if section:
+                until.update(dict.fromkeys(self._related(at, element)))
+                if at in until:
                     continue
             at += 1
         return self._with_headings(found)
@@ -149,18 +153,21 @@ class Cutter:
 
     def _is_named(self, at: int, element: Element, tag: str) -> bool:
         """Whether class or id say so. An id may come from a heading: "share" of "Share types"."""
+        weights = self._weights
         own, identity = element.get("class"), element.get("id")
         if not own and not identity:
             return False
         by_class = named(own) if own else Named.NOTHING
         if by_class & Named.MARK:
             return True
-        if tag in _UNNAMED or (tag in ("span", "a") and self._weights.text[at] > _SHORT):
+        if tag in _UNNAMED or (tag in ("span", "a") and weights.text[at] > _SHORT):
             return False
         by_id = named(identity) if identity else Named.NOTHING
-        density = self._weights.density(at)
+        density = weights.density(at)
         if (by_class | by_id) & Named.LINKS and density > 0.4 and tag not in ("a", "span", "li"):
             return True
+        if (by_class | by_id) & Named.TOC and tag not in ("li", "a", "span"):
+            return sum(len(words_of(link)) for link in element.iter("a")) > 0.5 * weights.text[at]
         if by_class & Named.FURNITURE:
             return tag not in ("a", "span") or density > 0
         titled = any(child.tag in HEADINGS for child in element)
@@ -172,33 +179,41 @@ class Cutter:
         text = weights.text[at]
         if text > _NOTICE or tag not in _SAYING:
             return False
-        links, inside = weights.links[at], tag in ("a", "b", "strong", "small")
-        if text <= _SHORT:
-            said = words_of(element)
-            if LABELS.fullmatch(said) and tag not in HEADINGS and not inside:
-                return True
-            if links and weights.linked[at] == text and not inside and LINK_LABELS.fullmatch(said):
-                return True
-            if RELATED.fullmatch(said) and links and weights.linked[at] == text and not inside:
-                return tag not in HEADINGS
-        if inside or tag in HEADINGS:
+        links, linked = weights.links[at], weights.linked[at]
+        if tag in _WITHIN or not (links or self._hinted or text <= _SHORT):
             return False
-        if links and text <= _SENTENCE and self._is_path(at, element, tag):
+        said = words_of(element)
+        if text <= _SHORT and self._is_label(said, tag, all_linked=links > 0 and linked == text):
             return True
-        if at > self._late and text <= _SENTENCE and LAST_LINES.fullmatch(words_of(element)):
+        if tag in HEADINGS:
+            return False
+        if links and text <= _SENTENCE and self._is_path(at, element, said):
             return True
-        if text <= _SENTENCE and tag in ("p", "div") and NOTICES.search(words_of(element)):
-            return True
-        return element.find(".//button") is not None and bool(COOKIES.search(words_of(element)))
+        return self._hinted and self._is_notice(at, element, said)
 
-    def _is_path(self, at: int, element: Element, tag: str) -> bool:
+    def _is_label(self, said: str, tag: str, *, all_linked: bool) -> bool:
+        if tag in HEADINGS or not said:
+            return False
+        if all_linked and (LINK_LABELS.fullmatch(said) or RELATED.fullmatch(said)):
+            return True
+        return said[0] in BEGINNINGS and LABELS.fullmatch(said) is not None
+
+    def _is_notice(self, at: int, element: Element, said: str) -> bool:
+        """Lines at a page's end, and what it says of readers, scripts, and cookies."""
+        if len(said) <= _SENTENCE:
+            if at > self._late and LAST_LINES.fullmatch(said):
+                return True
+            if element.tag in ("p", "div") and NOTICES.search(said):
+                return True
+        return bool(COOKIES.search(said)) and element.find(".//button") is not None
+
+    def _is_path(self, at: int, element: Element, said: str) -> bool:
         """A path to the page, or a few links side by side."""
         weights = self._weights
-        links, rest = weights.links[at], weights.unlinked(at)
+        links, rest, tag = weights.links[at], weights.unlinked(at), element.tag
         if tag in ("ul", "ol"):
             first = next(iter(element), None)
             return first is not None and bool(HOME.fullmatch(words_of(first).rstrip(">＞›»")))
-        said = words_of(element)
         if PATH.match(said):
             return True
         if links < 2 or rest > links + 1 or tag == "li":
@@ -208,7 +223,8 @@ class Cutter:
 
     def _related(self, at: int, element: Element) -> list[int]:
         """A heading over links to other pages with what is below it; or nothing."""
-        if not RELATED.fullmatch(words_of(element)):
+        said = words_of(element)
+        if not said or said[0] not in BEGINNINGS or not RELATED.fullmatch(said):
             return []
         weights = self._weights
         while weights.text[weights.parent[at]] == weights.text[at] and at > self._chosen + 1:
@@ -270,7 +286,8 @@ class Cutter:
 
 def words_of(element: Element) -> str:
     """What an element says, without white space."""
-    return "".join("".join(element.itertext()).split())
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return "".join(text.split())
 
 
 def _is_hidden(element: Element) -> bool:

@@ -19,6 +19,8 @@ _LEFT_UNLINKED = 0.3
 #: Part of the page's text that a main element must hold to be believed; a long one is.
 _FAIR = 0.1
 _LONG = 1000
+#: A page of more elements is judged by tags and links alone.
+_MOST_ELEMENTS = 200_000
 #: Parts of the text that is not links, for an article and for what is only named so.
 _FAIR_ARTICLE = 0.3
 _FAIR_NAMED = 0.7
@@ -35,7 +37,7 @@ def main_part(root: Element) -> Element:
     weights = Weights(page)
     chosen = _chosen(weights)
     cutter = Cutter(weights, chosen)
-    cuts = cutter.cuts()
+    cuts = cutter.cuts(sure=len(weights.every) > _MOST_ELEMENTS)
     if cutter.left(cuts) < _LEFT_UNLINKED * weights.unlinked(chosen):
         cuts = cutter.cuts(sure=True)
     left = weights.text[chosen] - sum(weights.text[at] for at in cuts)
@@ -80,7 +82,7 @@ def _chosen(weights: Weights) -> int:
             names = element.get("class") or ""
             if names == "main_text":  # Aozora Bunko's XHTML
                 kinds["work"].append(at)
-            elif Named.CONTENT in named(names) | named(element.get("id") or ""):
+            elif (named(names) | named(element.get("id") or "")) & Named.CONTENT:
                 kinds["named"].append(at)
     for kind in ("main", "work", "body", "article"):
         found = kinds[kind]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from enum import IntFlag
 from functools import lru_cache
 
 from corpuskit.readers.htmlinline import words
 
 
-class Named(IntFlag):
-    """What the names of an element (`class` or `id`) say of it."""
+class Named:
+    """What the names of an element (`class` or `id`) say of it; a number holds several."""
 
     NOTHING = 0
     FURNITURE = 1
@@ -19,6 +18,7 @@ class Named(IntFlag):
     FOLDED = 8  # hidden until a reader opens it
     CONTENT = 16  # the main text
     MARK = 32  # a mark beside a heading
+    TOC = 64  # a table of the page's own contents
 
 
 _FURNITURE = words(
@@ -46,12 +46,13 @@ _CONTENT = words(
     " bodycontent mwcontenttext newsbody maincol maincolumn maintext textbody documentbody pagebody"
 )
 _MARKS = words("mw-editsection headerlink permalink anchorjs-link hash-link anchor-link")
+_TOC = words("toc tocbox ez-toc-container tableofcontents table-of-contents mokuji")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _LONGEST = 500  # characters of names that are looked at
 
 
 @lru_cache(maxsize=8192)
-def named(names: str) -> Named:
+def named(names: str) -> int:
     """What the names in a `class` or `id` say."""
     names = names[:_LONGEST]
     own = names.split()
@@ -64,6 +65,7 @@ def named(names: str) -> Named:
         (Named.NOTE, _NOTES),
         (Named.FOLDED, _FOLDED),
         (Named.MARK, _MARKS),
+        (Named.TOC, _TOC),
     ):
         if not known.isdisjoint(tokens):
             found |= flag
@@ -121,6 +123,16 @@ PATH = re.compile(
     re.S | re.X,
 )
 HOME = re.compile(_HOME)
+#: What LABELS and RELATED may begin with: most texts are told by it.
+BEGINNINGS = frozenset(
+    "▲△↑⇧∧^►▶«≪＜<[［【(（〈《■□●○◆◇▼▽★☆このページサイホーPHTtthB先目一前元上広AS本メコナシ共ツポFXLIは文フ"
+    "関おオ人最新注話過ア閲売記商レラあよい今月カタリブRC"
+)
+#: Words without which a page says none of what follows.
+HINTS = re.compile(
+    "copyright|©|[(（]c[)）]|Ⓒ|reserved|無断|cookie|クッキー|Adobe|アドビ|JavaScript|ブラウザ|お使いの環境",
+    re.I,
+)
 #: What stands at the end of pages.
 LAST_LINES = re.compile(
     r""".{0,40}(?:copyright|©|\(c\)|（c）|Ⓒ).{0,100}
