@@ -13,7 +13,7 @@ from corpuskit.readers.pdflines import Piece
 _FAR = 2.0  # sizes
 _NUMBERS = "0-9０-９一二三四五六七八九十百"
 _SIGN = re.compile(
-    r"o\s+(?=\S)"
+    r"o\s+(?=\S)|\[\^\d+\]:"
     r"|[•・●■◆○□▪※▶►⇒◇★☆◎▼▽△▲✓☑☐–—－＜【〔◦‣❖①-⑳㈠-㈩㋐-㋾][^ー]?|[-*＊]\s"
     rf"|第[{_NUMBERS}]+[章節条項編部款][\s　]"
 )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
+
+from corpuskit.readers.pdf import Pdf
+from tests.readers.reading import Rows, in_memory, read
 
 #: Horizontal and vertical Japanese by UTF-16, Latin, Shift_JIS, and a font without a character map.
 FONTS = {"H": "UniJIS-UTF16-H", "V": "UniJIS-UTF16-V", "S": "90ms-RKSJ-H"}
@@ -118,3 +122,26 @@ def _file(objects: dict[int, bytes], trailer: str) -> bytes:
         out += f"{places.get(number, 0):010d} 00000 {'n' if number in places else 'f'} \n".encode()
     out += f"trailer\n<< /Size {count} /Root 1 0 R /Info 8 0 R {trailer} >>\n".encode()
     return bytes(out + f"startxref\n{start}\n%%EOF\n".encode())
+
+
+def rows(data: bytes, **options: Any) -> Rows:
+    return read(Pdf(Pdf.Params(**options)), in_memory(data, "文書.pdf"))
+
+
+def only(data: bytes, **options: Any) -> str:
+    found = rows(data, **options)
+    assert not found.problems
+    return "\n=====\n".join(found.texts)
+
+
+def filler(count: int, first: str = "") -> list[str]:
+    """Lines of the same length, each of its own words."""
+    return [f"{first}{at:02d}番目の行は段の幅いっぱいに続いている文" for at in range(count)]
+
+
+def book(numbers: list[str], head: str = "第２版　取扱説明書", font: str = "L") -> bytes:
+    pages = []
+    for at, number in enumerate(numbers):
+        body = lines(60, 700, [f"{word}の頁の本文である。" for word in ("いろは"[at % 3], number)])
+        pages.append(text(60, 800, head, 8) + body + text(280, 30, number, font=font))
+    return pdf(*pages)
