@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass
 
@@ -47,6 +48,8 @@ class Blocks:
         self._outer = -1  # the same, of the list that holds the open quotation
         self._blank = True
         self._fence: _Fence | None = None
+        self._ends: dict[str, list[int]] | None = None  # lines that end a fence, by their mark
+        self._never: set[str] = set()  # elements that aren't closed, or far too late
 
     def text(self) -> str:
         """The whole as Markdown."""
@@ -180,23 +183,27 @@ class Blocks:
         """The line without comments, which may go on below; None where nothing else was there."""
         before = line
         for opening, closing in md.COMMENTS:
-            while opening in line:
-                spans = code_spans(line) if "`" in line else []
-                start = line.find(opening)
-                while start >= 0 and any(a <= start < b for a, b in spans):
-                    start = line.find(opening, start + 1)
-                if start < 0:
-                    break
-                end = line.find(closing, start + len(opening))
-                if end < 0 and self._last[closing] < self._at:
-                    line = line[:start] + line[start + len(opening) :]  # never closed: text
-                    continue
-                head = line[:start]
-                while end < 0:
-                    line, self._at = self._lines[self._at], self._at + 1
-                    end = line.find(closing)
-                line = head.rstrip() + line[end + len(closing) :]
+            if opening in line:
+                line = self._cut(line, opening, closing)
         return None if line is not before and not line.strip() else line
+
+    def _cut(self, line: str, opening: str, closing: str) -> str:
+        """The line, and what follows where a comment ends on a later one, without comments."""
+        parts: list[str] = []
+        code = md.Spans(line)
+        at, start = 0, code.find(opening, 0)
+        while start >= 0:
+            parts.append(line[at:start])
+            end = line.find(closing, start) if line.rfind(closing) > start else -1
+            if end < 0 and self._last[closing] < self._at:  # never closed: text
+                return "".join(parts) + line[start:].replace(opening, "")
+            while end < 0:
+                line, self._at = self._lines[self._at], self._at + 1
+                end = line.find(closing)
+                code = md.Spans(line)
+            at = end + len(closing)
+            start = code.find(opening, at)
+        return "".join(parts).rstrip() + line[at:] if parts else line
 
     def _block(self, line: str) -> None:
         if self._opens_fence(line) or self._is_left_out(line) or self._html(line):
@@ -244,10 +251,12 @@ class Blocks:
         if title:
             self._add(title)
             self._flush()
-        for at in range(self._at, len(self._lines)):
-            if self._lines[at].strip() == mark:
-                self._lines[at] = ""
-                break
+        if self._ends is None:
+            self._ends = md.bare_fences(self._lines)
+        ends = self._ends.get(mark, [])
+        at = bisect.bisect_left(ends, self._at)
+        if at < len(ends):
+            self._lines[ends[at]] = ""
 
     def _is_left_out(self, line: str) -> bool:
         """Lines that say nothing to a reader: fences of admonitions, imports, definitions."""
@@ -366,7 +375,8 @@ class Blocks:
         end = f"</{name}"
         taken, size, at = [line], len(line), self._at
         while end not in taken[-1].lower():
-            if at >= len(self._lines) or size > md.TABLE_LIMIT:
+            if at >= len(self._lines) or size > md.TABLE_LIMIT or name in self._never:
+                self._never.add(name)
                 return drop and line.rstrip().endswith("/>")
             taken.append(self._lines[at])
             size += len(taken[-1])

@@ -69,6 +69,39 @@ def definitions_joined(lines: list[str]) -> list[str]:
     return joined
 
 
+class Spans:
+    """Where code stands within a line; what is looked for from left to right is found outside it.
+
+    Args:
+        line: one line of Markdown.
+    """
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+        self._spans = code_spans(line) if "`" in line else []
+        self._next = 0
+
+    def find(self, sought: str, at: int) -> int:
+        """The next place of a text outside of code, or -1; `at` never goes back."""
+        while (found := self._line.find(sought, at)) >= 0:
+            while self._next < len(self._spans) and self._spans[self._next][1] <= found:
+                self._next += 1
+            if self._next == len(self._spans) or found < self._spans[self._next][0]:
+                return found
+            at = self._spans[self._next][1]
+        return -1
+
+
+def bare_fences(lines: list[str]) -> dict[str, list[int]]:
+    """The lines that are a fence and nothing else, by their mark."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        mark = line.strip()
+        if mark[:3] in ("```", "~~~") and not mark.strip(mark[0]):
+            found.setdefault(mark, []).append(number)
+    return found
+
+
 def is_delimiter(line: str) -> bool:
     """Whether a line is the one below the names of a table's columns."""
     return set(line) <= set("|:- \t") and "-" in line and "|" in line
@@ -77,14 +110,14 @@ def is_delimiter(line: str) -> bool:
 def cells(row: str) -> list[str]:
     """Cells of a row: bars within code and behind a backslash are text."""
     row = row.strip()
-    spans = code_spans(row) if "`" in row else []
-    cells, start = [], 0
-    for found in re.finditer(r"\|", row):
-        at = found.start()
-        if row[at - 1 : at] == "\\" or any(a <= at < b for a, b in spans):
-            continue
-        cells.append(row[start:at].strip())
-        start = at + 1
+    code = Spans(row)
+    cells: list[str] = []
+    start, at = 0, code.find("|", 0)
+    while at >= 0:
+        if row[at - 1 : at] != "\\" or at == 0:
+            cells.append(row[start:at].strip())
+            start = at + 1
+        at = code.find("|", at + 1)
     cells.append(row[start:].strip())
     return cells[1 if row.startswith("|") else 0 : -1 if row.endswith("|") else len(cells)]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from corpuskit.readers import texnames as names
 from corpuskit.readers import texsource as tex
-from corpuskit.readers.htmltext import words
 from corpuskit.readers.layout import heading
 from corpuskit.readers.markuptext import fenced
 from corpuskit.readers.texglyphs import glyph
