@@ -135,7 +135,8 @@ class Mail(WholeFile):
         paths = {part.path for part in body}
         attached = [part for part in own if part.path not in paths]
         others = [other for part in attached if (other := self._other(mail, part))]
-        yield from _document(mail, body, bool(troubles or others))
+        more = bool(troubles) or any(not isinstance(other, Skipped) for other in others)
+        yield from _document(mail, body, more)
         yield from troubles
         yield from others
 

@@ -117,16 +117,15 @@ class Warc(Reader):
         return Trouble(record.place, "record_too_large", message, size=record.size)
 
     def _block(self, record: _Record, tape: Tape) -> Found:
-        block = tape.body(record.size)
-        if block is None:
+        if not tape.has(record.size):
             trouble = _short(record, tape)
         elif not tape.ends_record(record.size):
             message = "the declared length is not the record's; the next record is searched for"
-            trouble = Trouble(record.place, "wrong_length", message, block)
+            trouble = Trouble(record.place, "wrong_length", message)
         elif tape.spoilt and (corrupt := _damaged(record.place, tape)):
             trouble = corrupt  # the checksum of the member is wrong
         else:
-            tape.skip(record.size)
+            block = tape.body(record.size)
             return self._document(record, block) if record.kind in _TAKEN else record.skipped
         tape.search()
         return trouble

@@ -124,7 +124,7 @@ def _joined_chunks(body: bytes) -> tuple[bytes, str]:
             return b"".join(got), "truncated"
     if not got:
         return body, ""  # the chunks were undone when it was archived
-    return b"".join(got), "truncated" if at >= len(body) else "corrupt"
+    return b"".join(got), "truncated" if len(body) - at <= 2 else "corrupt"
 
 
 def _decoded(data: bytes, name: str, limit: int) -> Payload | None:

@@ -10,7 +10,6 @@ from corpuskit.readers.warcstream import START, Break, Piece, Start
 
 _MOST_HEAD = 64 << 10
 _MORE = 64 << 10
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _RECORD = re.compile(rb"(?<=\n)WARC/\d\.\d{1,2}\r?\n")
 _LONGEST_START = 16
 _NEWLINES = re.compile(rb"[\r\n]*")
@@ -94,18 +93,19 @@ class Tape:
         if self._next is not None or self._over:
             return False
         got = [self._held[self._at :]]
-        missing = size
-        while missing > 0:
+        wanted = max(size, len(got[0]) // 4)  # what is held is copied: not for every few bytes
+        more = 0
+        while more < wanted:
             piece = next(self._pieces, None)
             if isinstance(piece, bytes):
                 got.append(piece)
-                missing -= len(piece)
+                more += len(piece)
                 continue
             self._next, self._over = piece, piece is None
             break
         self._passed += self._at
         self._held, self._at = b"".join(got), 0
-        return missing <= 0
+        return more >= size
 
     def _need(self, size: int) -> bool:
         missing = size - (len(self._held) - self._at)
@@ -125,17 +125,22 @@ class Tape:
         """The lines of a record's head, passed over; None where there is none."""
         while True:
             most = self._at + _MOST_HEAD
-            found = _HEAD_END.search(self._held, self._at, most)
-            if found and self._held.startswith(START, self._at):
-                head = self._held[self._at : found.start()]
-                self._at = found.end()
+            end, after = _blank_line(self._held, self._at, most)
+            if end >= 0 and self._held.startswith(START, self._at):
+                head = self._held[self._at : end]
+                self._at = after
                 return head
-            if found or len(self._held) >= most or not self._fill():
+            if end >= 0 or len(self._held) >= most or not self._fill():
                 return None
 
-    def body(self, size: int) -> bytes | None:
-        """The next `size` bytes, not yet passed over; None where there are fewer."""
-        return self._held[self._at : self._at + size] if self._need(size) else None
+    def has(self, size: int) -> bool:
+        """Whether `size` more bytes follow."""
+        return self._need(size)
+
+    def body(self, size: int) -> bytes:
+        """The next `size` bytes, passed over; the tape has them."""
+        self._at += size
+        return self._held[self._at - size : self._at]
 
     def ends_record(self, size: int) -> bool:
         """Whether the record ends after `size` bytes.
@@ -171,3 +176,10 @@ class Tape:
             if not self._fill(_MORE) and not _RECORD.search(self._held, self._at):
                 self._at = len(self._held)
                 return False
+
+
+def _blank_line(held: bytes, start: int, stop: int) -> tuple[int, int]:
+    """Where the lines before a blank line end, and where it ends; -1 where there is none."""
+    end = held.find(b"\n\r\n", start, stop)
+    other = held.find(b"\n\n", start, end if end >= 0 else stop)
+    return (other, other + 2) if other >= 0 else (end, end + 3)

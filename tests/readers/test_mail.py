@@ -333,6 +333,11 @@ def test_base64_as_it_is_found(packed: bytes, data: bytes) -> None:
     assert unbase64(packed) == data
 
 
+def test_a_mail_without_text_is_an_empty_document() -> None:
+    rows = mail(text_mail(b"\r\n"))
+    assert (rows.texts, rows.records[0]["title"]) == ([""], "a")
+
+
 def test_secrets_and_non_mail_are_problems() -> None:
     sealed = multipart("encrypted", "Content-Type: application/octet-stream\r\n\r\nx")
     assert mail(sealed).errors == [("message", "encrypted")]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -360,6 +361,15 @@ def test_a_big_archive_is_not_held(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert count == 400
     assert peak < 20 << 20
+
+
+def test_deceit_takes_no_time() -> None:
+    claims = record("response", b"HTTP/1.1 200 OK\r\n\r\n", Content_Length="300000") * 2000
+    started = time.process_time()
+    assert len(warc(claims).errors) == 2000
+    assert len(warc(PAGES[0] + b"x\nWARC/1.0\r\n" * 2000).errors) == 2001
+    assert len(warc(gzip.compress(PAGES[1]) + b"\x1f\x8b\x08" * 300_000).errors) == 1
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("way", WAYS)
