@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from lxml import etree
+
 from corpuskit.readers.whole import UnreadableError
-from corpuskit.readers.xmltree import Element, local, parsed
+from corpuskit.readers.xmltree import MOST_NODES, Element, local, parsed, parser
 from corpuskit.readers.zips import ZipBox, Zipped
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -21,6 +23,7 @@ MOST_EXPANDED = 1 << 30
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/([\w/]+)")
+_SMALL_PART = 10_000_000  # bytes; larger ones lift the limits of the parser
 _LONGEST = 1000  # characters of a property
 #: Titles that Office writes by itself.
 _EMPTY_TITLE = re.compile(
@@ -83,7 +86,7 @@ class Package:
             return None
         if b"purl.oclc.org/ooxml" in data:
             data = _STRICT.sub(_transitional, data)
-        return parsed(data)
+        return _tree(data)
 
     def relations(self, part: str) -> Mapping[str, Relation]:
         """Relationships of a part by id; those that lead out of the package are left out."""
@@ -136,6 +139,21 @@ _PROPERTIES = {
     "keywords": "keywords",
     "description": "description",
 }
+
+
+def _tree(data: bytes) -> Element:
+    """The tree of a part; the budgets are counted only where its bytes don't rule them out.
+
+    Parts are many and small: of an ASCII-compatible one without a DTD, the parser's own limit on
+    depth and the number of ``<`` say enough.
+    """
+    plain = len(data) < _SMALL_PART and b"\0" not in data[:64] and b"<!D" not in data
+    if plain and data.count(b"<") < MOST_NODES:
+        try:
+            return etree.fromstring(data, parser())
+        except etree.XMLSyntaxError:
+            pass  # told below in words for users
+    return parsed(data)
 
 
 def _transitional(found: re.Match[bytes]) -> bytes:

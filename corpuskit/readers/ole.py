@@ -10,7 +10,8 @@ from corpuskit.readers.compression import compressed_endings
 from corpuskit.readers.officeblocks import first_heading, markdown
 from corpuskit.readers.officeparts import OLE_MAGIC
 from corpuskit.readers.oleproperties import summary
-from corpuskit.readers.whole import Content, Found, Member, Raw, UnreadableError, WholeFile
+from corpuskit.readers.protocol import Member
+from corpuskit.readers.whole import Content, Found, Raw, UnreadableError, WholeFile
 from corpuskit.readers.word97 import word_blocks
 
 _OTHERS = compressed_endings(".xls", ".xlt", ".msg")

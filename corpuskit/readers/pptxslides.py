@@ -10,6 +10,7 @@ from corpuskit.readers.numerals import numeral
 from corpuskit.readers.officeblocks import MOST_SPANNED, Block, plain, table_blocks
 from corpuskit.readers.officeparts import Package, R
 from corpuskit.readers.slides import Shape, Slide
+from corpuskit.readers.whole import UnreadableError
 from corpuskit.readers.xmltree import Element
 
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -56,7 +57,9 @@ class PptxSlides:
         self._package = package
         main = package.main("ppt/presentation.xml")
         root, relations = package.xml(main), package.relations(main)
-        listed = root.iter(P + "sldId") if root is not None else ()
+        if root is None or root.tag != P + "presentation":
+            raise UnreadableError("wrong_format", "the package is no presentation")
+        listed = root.iter(P + "sldId")
         targets = (relations.get(each.get(R + "id") or "") for each in listed)
         #: Parts of the slides.
         self.parts = [target.target for target in targets if target is not None]

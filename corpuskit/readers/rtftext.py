@@ -27,6 +27,8 @@ _SKIPPED = frozenset(
 _KEPT = frozenset((b"shpinst", b"ud", b"shptxt"))
 _INFO = {b"title": "title", b"author": "author", b"subject": "subject"}
 _DATES = {b"creatim": "published", b"revtim": "modified"}
+#: States in which what stands there is no text.
+_SILENT = frozenset(("fonts", "twin", "published", "modified"))
 _LONGEST = 1000  # characters of a property
 _BULLETS = re.compile(r"[•·●○■□▪◆◇➢✓♦o\-–—*]|[\uf000-\uf0ff]")
 
@@ -232,6 +234,8 @@ class RtfText:
             return
         raw = bytes(self._bytes)
         self._bytes.clear()
+        if self._group.into in _SILENT:
+            return
         codec = self._codec(raw)
         if codec == SYMBOLS:
             label = self._group.into == "label"
@@ -259,7 +263,7 @@ class RtfText:
 
     def _add(self, text: str) -> None:
         group = self._group
-        if group.into in ("fonts", "twin", "published", "modified"):
+        if group.into in _SILENT:
             return
         if group.into in ("title", "author", "subject"):
             self._info.append(text)

@@ -18,6 +18,7 @@ _LONG_CELL = 1000  # characters; a longer cell is layout, not data
 _TABLE_FILL = 0.4  # share of a table's cells that are not empty
 _NAMED = 0.75  # share of columns that have a name in a table with many empty cells
 _LOOSE_FILL = 0.5  # below this share columns that never meet are joined
+_ENDS = re.compile(r"(?m)(?:  \|)+$")  # empty cells at the end of a row, which Markdown fills in
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?|\d{4}-\d\d-\d\d.*")
 
 
@@ -133,7 +134,7 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
             line[place[column]] = text
         cells.append(line)
     header = all(text and not _NUMBER.fullmatch(text) for text in cells[0])
-    yield table(cells, header=header)
+    yield _ENDS.sub("", table(cells, header=header))
 
 
 def _joined(rows: Sequence[Row], columns: list[int]) -> dict[int, int]:

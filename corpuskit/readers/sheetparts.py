@@ -9,7 +9,7 @@ from corpuskit.readers.drawingtext import DGM, MC, diagram_lines, lines
 from corpuskit.readers.officeparts import Package, R
 from corpuskit.readers.sheetbounds import xlsb_area, xlsx_area
 from corpuskit.readers.whole import UnreadableError
-from corpuskit.readers.xmltree import Element
+from corpuskit.readers.xmltree import Element, local
 
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -60,7 +60,9 @@ class XlsxParts:
         if self.binary:
             return
         root = package.xml(self._main)
-        for each in root.iter(S + "sheet") if root is not None else ():
+        if root is None or local(root) != "workbook":
+            raise UnreadableError("wrong_format", "the package is no workbook; check its ending")
+        for each in root.iter(S + "sheet"):
             target = relations.get(each.get(R + "id") or "")
             if target is not None:
                 self._sheets.setdefault(each.get("name") or "", target.target)
