@@ -78,6 +78,7 @@ class OdfWalk:
         self._last: dict[str, Counter] = {}
         self._outline = Counter("")
         self._raised: list[int] = []
+        self._open_notes: list[int] = []
         self._outside: list[tuple[list[_Paragraph], list[Counter]]] = []
 
     def blocks(self, root: Element) -> list[Block]:
@@ -218,6 +219,7 @@ class OdfWalk:
 
     def _note(self, element: Element) -> bool:
         self._add(f"[^{len(self.notes) + 1}]")
+        self._open_notes.append(len(self.notes))
         self.notes.append("")
         self._open()
         return False
@@ -225,7 +227,7 @@ class OdfWalk:
     def _end_note(self, element: Element) -> None:
         blocks = self._close()
         text = "\n".join(block.label + block.text for block in blocks)
-        self.notes[self.notes.index("")] = text or " "
+        self.notes[self._open_notes.pop()] = text
 
     def _open(self) -> None:
         """Begin a container that has its own paragraphs and lists."""

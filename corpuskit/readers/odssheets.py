@@ -12,6 +12,7 @@ from corpuskit.readers.sheetparts import Sheet, too_many_cells
 from corpuskit.readers.whole import Skipped, Trouble, UnreadableError
 from corpuskit.readers.xmltree import Element
 
+_CHARACTERS = 100  # of text that weigh as much as a cell
 _CELLS = (TABLE + "table-cell", TABLE + "covered-table-cell")
 
 
@@ -62,7 +63,7 @@ def _rows(table: Element, limit: int) -> Iterator[Row]:
         times = _repeated(row, "number-rows-repeated")
         cells, reach = _cells(row, limit)
         if cells:
-            held += len(cells) * times
+            held += (len(cells) + sum(len(text) for _, text in cells) // _CHARACTERS) * times
             if held > limit:
                 raise too_many_cells(limit)
             for at in range(number, number + times):
@@ -78,7 +79,7 @@ def _cells(row: Element, limit: int) -> tuple[list[tuple[int, str]], int]:
         times = _repeated(cell, "number-columns-repeated")
         text = _value(cell) if cell.tag == _CELLS[0] else ""
         if text:
-            if len(cells) + times > limit:
+            if len(cells) + times * (1 + len(text) // _CHARACTERS) > limit:
                 raise too_many_cells(limit)
             cells += [(column + at, text) for at in range(times)]
             reach = max(reach, _repeated(cell, "number-rows-spanned") - 1)

@@ -61,8 +61,8 @@ class PptxSlides:
             raise UnreadableError("wrong_format", "the package is no presentation")
         listed = root.iter(P + "sldId")
         targets = (relations.get(each.get(R + "id") or "") for each in listed)
-        #: Parts of the slides.
-        self.parts = [target.target for target in targets if target is not None]
+        #: Parts of the slides, each once.
+        self.parts = list(dict.fromkeys(each.target for each in targets if each is not None))
         self._holders: dict[str, dict[tuple[str, str], _Holder]] = {}
 
     def hidden(self, root: Element) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from corpuskit.readers.officeblocks import Block, raised, table_blocks
+from corpuskit.readers.officeblocks import Block, raised
+from corpuskit.readers.rtfblocks import RtfBlocks
 from corpuskit.readers.rtftokens import CHARSETS, SIGNS, SYMBOLS, WIDE, Token, code_page, tokens
 from corpuskit.readers.symbolfonts import symbol
 from corpuskit.readers.whole import UnreadableError
@@ -30,7 +30,6 @@ _DATES = {b"creatim": "published", b"revtim": "modified"}
 #: States in which what stands there is no text.
 _SILENT = frozenset(("fonts", "twin", "published", "modified"))
 _LONGEST = 1000  # characters of a property
-_BULLETS = re.compile(r"[•·●○■□▪◆◇➢✓♦o\-–—*]|[\uf000-\uf0ff]")
 
 
 @dataclass(slots=True)
@@ -49,17 +48,12 @@ class _Group:
     owner: bool = False
 
 
-@dataclass(slots=True)
-class _Table:
-    rows: list[list[list[Block]]] = field(default_factory=list)
-    cells: list[list[Block]] = field(default_factory=list)
-
-
 class RtfText:
     """Reads one document; afterwards `blocks`, `about` and `replaced` tell what was found."""
 
     def __init__(self, data: bytes) -> None:
-        self.blocks: list[Block] = []
+        self._out = RtfBlocks()
+        self.blocks = self._out.blocks
         self.about: dict[str, Any] = {}
         self.replaced = 0
         self.encoding = "cp1252"
@@ -72,20 +66,14 @@ class RtfText:
         self._bytes = bytearray()
         self._skip = 0
         self._high = ""
-        self._inline: list[str] = []
-        self._label: list[str] = []
         self._info: list[str] = []
         self._date: dict[bytes, int] = {}
-        self._table: _Table | None = None
-        self._in_table = False
-        self._cell: list[Block] = []
-        self._outline: int | None = None
         self._notes: list[str] = []
         self._outside: list[list[str]] = []
         self.cut = not self._read(data)
         self._flush()
         self._end_paragraph()
-        self._end_table()
+        self._out.end_table()
         if self._used:  # the one that most of the text is in
             self.encoding = max(sorted(self._used), key=self._used.__getitem__)
         for number, note in enumerate(self._notes, 1):
@@ -134,12 +122,12 @@ class RtfText:
     def _leave(self, into: str) -> None:
         """The end of a destination."""
         if into == "note":
-            text = "".join(self._inline).strip()
-            self._inline = self._outside.pop()
-            self._notes[self._notes.index("")] = text or " "
+            text = "".join(self._out.inline).strip()
+            self._out.inline = self._outside.pop()
+            self._notes[-1] = text  # notes do not lie within each other
         elif into == "box":
-            text = "".join(self._inline).strip()
-            self._inline = self._outside.pop()
+            text = "".join(self._out.inline).strip()
+            self._out.inline = self._outside.pop()
             if text:
                 self.blocks.append(Block(text))
         elif into in ("title", "author", "subject"):
@@ -268,63 +256,31 @@ class RtfText:
         if group.into in ("title", "author", "subject"):
             self._info.append(text)
         elif group.into == "label":
-            self._label.append(text)
+            self._out.label.append(text)
         elif not (group.hidden or group.deleted):
-            self._inline.append(raised(text, group.how) if group.how else text)
+            self._out.inline.append(raised(text, group.how) if group.how else text)
 
     def _end_paragraph(self, number: int | None = None) -> None:
         if self._group.into in ("note", "box"):
-            self._inline.append("\n")
-            return
-        text = "".join(self._inline).strip(" \t\n\r")
-        label = "".join(self._label).strip()
-        self._inline, self._label = [], []
-        if not text:
-            return
-        if _BULLETS.fullmatch(label):
-            label = "-"
-        if self._outline is not None and not self._in_table:
-            number_label = f"{label} " if label and label != "-" else ""
-            block = Block(text, "heading", self._outline + 1, number_label)
-        elif label:
-            block = Block(text, "item", 0, f"{label} ")
+            self._out.inline.append("\n")
         else:
-            block = Block(text)
-        if self._in_table:
-            self._cell.append(block)
-        else:
-            self._end_table()
-            self.blocks.append(block)
+            self._out.end_paragraph()
 
     def _end_cell(self, number: int | None) -> None:
-        self._in_table = True
-        self._end_paragraph()
-        self._table = self._table or _Table()
-        self._table.cells.append(self._cell)
-        self._cell = []
+        if self._group.into not in ("note", "box"):
+            self._out.end_cell()
 
     def _end_row(self, number: int | None) -> None:
-        if self._table is not None:
-            self._table.rows.append(self._table.cells)
-            self._table.cells = []
-
-    def _end_table(self) -> None:
-        if self._table is not None:
-            if self._table.cells:
-                self._table.rows.append(self._table.cells)
-            self.blocks.extend(table_blocks(self._table.rows, header=False))
-            self._table = None
-        self.blocks += self._cell
-        self._cell = []
+        self._out.end_row()
 
     def _paragraph_defaults(self, number: int | None) -> None:
-        self._in_table, self._outline = False, None
+        self._out.in_table, self._out.outline = False, None
 
     def _into_table(self, number: int | None) -> None:
-        self._in_table = True
+        self._out.in_table = True
 
     def _outline_level(self, number: int | None) -> None:
-        self._outline = number if number is not None and 0 <= number < 9 else None
+        self._out.outline = number if number is not None and 0 <= number < 9 else None
 
     def _code_page(self, number: int | None) -> None:
         found = code_page(number or 0)
@@ -377,21 +333,21 @@ class RtfText:
 
     def _labelled(self, number: int | None) -> None:
         self._enter("label")
-        self._label = []
+        self._out.label = []
 
     def _note(self, number: int | None) -> None:
         if not self._group.first or self._group.into in ("note", "box"):
             return
         self._notes.append("")
-        self._inline.append(f"[^{len(self._notes)}]")
-        self._outside.append(self._inline)
-        self._inline = []
+        self._out.inline.append(f"[^{len(self._notes)}]")
+        self._outside.append(self._out.inline)
+        self._out.inline = []
         self._enter("note")
 
     def _box(self, number: int | None) -> None:
         if self._group.into not in ("note", "box"):
-            self._outside.append(self._inline)
-            self._inline = []
+            self._outside.append(self._out.inline)
+            self._out.inline = []
             self._enter("box")
 
     def _either(self, number: int | None) -> None:

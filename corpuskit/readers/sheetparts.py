@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +13,10 @@ from corpuskit.readers.whole import UnreadableError
 from corpuskit.readers.xmltree import Element, local
 
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_STRING_END = re.compile(rb"</(?:\w+:)?si>")
+_SHARED = re.compile(rb't="s"[^<>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})')
+#: Bytes of text that the cells of one sheet may hold.
+_MOST_TEXT = 1 << 30
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -56,6 +61,8 @@ class XlsxParts:
         self.binary = package.has("xl/workbook.bin")
         self._main = "xl/workbook.bin" if self.binary else package.main("xl/workbook.xml")
         self._sheets: dict[str, str] = {}
+        self._strings: list[int] = []
+        self._checked: set[str] = set()
         relations = package.relations(self._main)
         if self.binary:
             return
@@ -75,7 +82,9 @@ class XlsxParts:
         """
         for name in self._package.names():
             if name.startswith("xl/") and name.count("/") == 1:
-                self._package.get(name)
+                data = self._package.get(name) or b""
+                if name == "xl/sharedstrings.xml":
+                    self._strings = [len(each) for each in _STRING_END.split(data)]
 
     def check_area(self, sheet: str, limit: int) -> None:
         """Hold a sheet's rectangle of cells to a limit.
@@ -87,10 +96,27 @@ class XlsxParts:
             parts = [n for n in self._package.names() if n.startswith("xl/worksheets/sheet")]
         else:
             parts = [self._sheets[sheet]] if sheet in self._sheets else []
+        area = xlsb_area if self.binary else xlsx_area
         for part in parts:
-            area = xlsb_area if self.binary else xlsx_area
-            if area(self._package.get(part) or b"") > limit:
+            if part in self._checked:
+                continue
+            data = self._package.get(part) or b""
+            if area(data) > limit:
                 raise too_many_cells(limit)
+            self._check_text(data)
+            self._checked.add(part)
+
+    def _check_text(self, data: bytes) -> None:
+        """Hold the text that cells take from the shared strings to a limit, before they do."""
+        cells = data.count(b't="s"')
+        if cells * max(self._strings, default=0) <= _MOST_TEXT:
+            return
+        strings = self._strings
+        known = (int(found[1]) for found in _SHARED.finditer(data))
+        if sum(strings[at] for at in known if at < len(strings)) > _MOST_TEXT:
+            raise UnreadableError(
+                "too_much_text", f"its cells repeat shared text to more than {_MOST_TEXT} bytes"
+            )
 
     def shapes(self, sheet: str) -> list[str]:
         """The text of a sheet's shapes from top to bottom, one entry a shape."""

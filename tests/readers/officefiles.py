@@ -127,7 +127,9 @@ def xlsx(
             r1=("officeDocument", "xl/workbook.xml"), r2=("core-properties", "docProps/core.xml")
         ),
         "docProps/core.xml": PROPERTIES.format(title="台帳"),
-        "xl/workbook.xml": f'<workbook xmlns="{S}" xmlns:r="{R}"><sheets>{listed}</sheets></workbook>',
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{S}" xmlns:r="{R}"><sheets>{listed}</sheets></workbook>'
+        ),
         "xl/_rels/workbook.xml.rels": relations(**targets),
         "xl/sharedStrings.xml": f'<sst xmlns="{S}">{shared}</sst>',
         "xl/styles.xml": f'<styleSheet xmlns="{S}">{styles}</styleSheet>',
@@ -196,8 +198,9 @@ def pptx(slides: list[str], notes: Mapping[int, str] | None = None, show: str = 
         targets = {"l": ("slideLayout", "../slideLayouts/slideLayout1.xml")}
         if at in notes:
             targets["n"] = ("notesSlide", f"../notesSlides/notes{at}.xml")
+            spoken = shape(notes[at], "body", 'idx="1"')
             members[f"ppt/notesSlides/notes{at}.xml"] = (
-                f"<p:notes {spaces}><p:cSld><p:spTree>{shape(notes[at], 'body', 'idx=' + chr(34) + '1' + chr(34))}"
+                f"<p:notes {spaces}><p:cSld><p:spTree>{spoken}"
                 f"{shape('7', 'sldNum')}</p:spTree></p:cSld></p:notes>"
             )
         members[f"ppt/slides/_rels/{name}.rels"] = relations(**targets)

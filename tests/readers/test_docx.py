@@ -111,8 +111,10 @@ def test_signs_that_are_elements(tmp_path: Path) -> None:
 
 LIST = (
     "<w:abstractNum w:abstractNumId='0'>"
-    "<w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='decimal'/><w:lvlText w:val='第%1条'/></w:lvl>"
-    "<w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt w:val='aiueoFullWidth'/><w:lvlText w:val='(%2)'/></w:lvl>"
+    "<w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='decimal'/>"
+    "<w:lvlText w:val='第%1条'/></w:lvl>"
+    "<w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt w:val='aiueoFullWidth'/>"
+    "<w:lvlText w:val='(%2)'/></w:lvl>"
     "<w:lvl w:ilvl='2'><w:numFmt w:val='bullet'/><w:lvlText w:val='・'/></w:lvl></w:abstractNum>"
     "<w:num w:numId='5'><w:abstractNumId w:val='0'/></w:num>"
     "<w:num w:numId='6'><w:abstractNumId w:val='0'/><w:lvlOverride w:ilvl='0'>"
@@ -160,14 +162,16 @@ def test_text_boxes_come_once_after_their_paragraph(tmp_path: Path) -> None:
     body = (
         "<w:p><w:r><w:t>前</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires='wps'>"
         f"<wps:txbx>{inside}</wps:txbx></mc:Choice><mc:Fallback><w:pict><v:textbox>{inside}"
-        "</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>後</w:t></w:r></w:p>"
+        "</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        "<w:r><w:t>後</w:t></w:r></w:p>"
     )
     assert text(tmp_path, body) == "前後\n\n箱"
 
 
 def test_notes_follow_with_their_numbers(tmp_path: Path) -> None:
     body = "<w:p><w:r><w:t>本文</w:t><w:footnoteReference w:id='4'/></w:r></w:p>" + p("次")
-    notes = f"<w:footnote w:id='0'>{p('区切り')}</w:footnote><w:footnote w:id='4'>{p('脚注')}</w:footnote>"
+    notes = f"<w:footnote w:id='0'>{p('区切り')}</w:footnote>"
+    notes += f"<w:footnote w:id='4'>{p('脚注')}</w:footnote>"
     assert text(tmp_path, body, footnotes=notes) == "本文[^1]\n\n次\n\n[^1]: 脚注"
 
 
@@ -176,7 +180,8 @@ def test_formulas_prompts_and_comments(tmp_path: Path) -> None:
         "<w:p><m:oMath><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r><m:t>b</m:t></m:r>"
         "</m:den></m:f><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup>"
         "</m:sSup></m:oMath></w:p>"
-        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>" + p("ここに入力") + "</w:sdtContent></w:sdt>"
+        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>"
+        + p("ここに入力") + "</w:sdtContent></w:sdt>"
         "<w:sdt><w:sdtPr/><w:sdtContent>" + p("記入済み") + "</w:sdtContent></w:sdt>"
     )  # fmt: skip
     assert text(tmp_path, body) == "a/bx²\n\n記入済み"

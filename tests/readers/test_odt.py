@@ -42,8 +42,10 @@ def test_deletions_comments_and_raised_digits(tmp_path: Path) -> None:
         "<style:text-properties style:text-position='super 58%'/></style:style>"
     )
     body = (
-        "<text:tracked-changes><text:changed-region><text:deletion><text:p>旧</text:p></text:deletion>"
-        "</text:changed-region></text:tracked-changes><text:p><text:change-start/>新<text:change-end/>"
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>旧</text:p>"
+        "</text:deletion>"
+        "</text:changed-region></text:tracked-changes>"
+        "<text:p><text:change-start/>新<text:change-end/>"
         "<office:annotation><text:p>注釈</text:p></office:annotation>m<text:span "
         "text:style-name='T1'>2</text:span></text:p>"
     )
@@ -57,6 +59,7 @@ def test_headings_lists_tables_notes_and_boxes(tmp_path: Path) -> None:
         "</text:list-style>"
     )
     cell = "<table:table-cell {}><text:p>{}</text:p></table:table-cell>"
+    wide = 'table:number-columns-spanned="2"'
     body = (
         "<text:h text:outline-level='2'>章</text:h>"
         "<text:list text:style-name='L1'><text:list-item><text:p>甲</text:p><text:list>"
@@ -65,7 +68,7 @@ def test_headings_lists_tables_notes_and_boxes(tmp_path: Path) -> None:
         "<text:p>文<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>脚注"
         "</text:p></text:note-body></text:note>末<draw:frame><draw:text-box><text:p>箱</text:p>"
         "</draw:text-box></draw:frame></text:p>"
-        f"<table:table><table:table-row>{cell.format('table:number-columns-spanned=' + chr(34) + '2' + chr(34), 'A')}"
+        f"<table:table><table:table-row>{cell.format(wide, 'A')}"
         f"<table:covered-table-cell/></table:table-row><table:table-row>{cell.format('', 'B')}"
         f"{cell.format('', 'C')}</table:table-row></table:table>"
     )
@@ -76,7 +79,8 @@ def test_headings_lists_tables_notes_and_boxes(tmp_path: Path) -> None:
 
 def test_sections_and_properties(tmp_path: Path) -> None:
     body = "<text:h>一</text:h><text:p>甲</text:p><text:h>二</text:h>"
-    meta = "<dc:title>要綱</dc:title><dc:creator>髙橋</dc:creator><meta:creation-date>2020-01-02</meta:creation-date>"
+    meta = "<dc:title>要綱</dc:title><dc:creator>髙橋</dc:creator>"
+    meta += "<meta:creation-date>2020-01-02</meta:creation-date>"
     path = saved(tmp_path, "a.odt", odf("text", body, meta=meta))
     rows = read(Odt(OdtParams(per="section")), path)
     assert [(r["locator"], r["text"]) for r in rows.records] == [
@@ -118,8 +122,8 @@ def test_bad_files_are_problems(tmp_path: Path, data: bytes, error: str) -> None
 
 
 def slide(*shapes: str, notes: str = "", style: str = "") -> str:
-    inside = f"<presentation:notes><draw:frame presentation:class='notes'><draw:text-box><text:p>{notes}</text:p></draw:text-box></draw:frame></presentation:notes>"
-    return f"<draw:page draw:style-name='{style}'>{''.join(shapes)}{inside if notes else ''}</draw:page>"
+    spoken = f"<presentation:notes>{frame(notes, 'notes')}</presentation:notes>" if notes else ""
+    return f"<draw:page draw:style-name='{style}'>{''.join(shapes)}{spoken}</draw:page>"
 
 
 def frame(text: str, kind: str = "", place: str = "") -> str:

@@ -63,9 +63,10 @@ def test_tables_keep_columns(tmp_path: Path) -> None:
     def cell(text: str, more: str = "") -> str:
         return f"<a:tc {more}><a:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></a:txBody></a:tc>"
 
+    wide, over = 'gridSpan="2"', 'hMerge="1"'
     table = (
         "<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tblPr firstRow='1'/>"
-        f"<a:tr>{cell('区分')}{cell('数', 'gridSpan=' + chr(34) + '2' + chr(34))}{cell('', 'hMerge=' + chr(34) + '1' + chr(34))}</a:tr>"
+        f"<a:tr>{cell('区分')}{cell('数', wide)}{cell('', over)}</a:tr>"
         f"<a:tr>{cell('甲')}{cell('1')}{cell('2')}</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>"
     )
     assert deck(tmp_path, [table]).texts == [

@@ -128,10 +128,17 @@ def test_cells_far_apart_are_a_problem_of_their_sheet(tmp_path: Path) -> None:
     found = book(tmp_path, xlsx({"広い": far, "狭い": rows({"A1": "甲"})}))
     assert found.errors == [("広い", "too_many_cells")]
     assert found.texts == ["## 狭い\n\n甲"]
-    bare = '<sheetData><row r="1"><c><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    bare = '<sheetData><row r="1"><c><v>1</v></c></row>'
+    bare += '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     assert book(tmp_path, xlsx({"S": bare})).errors == [("S", "too_many_cells")]
     empty = '<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="XFD1" s="1"/></row></sheetData>'
     assert book(tmp_path, xlsx({"Sheet1": empty}), max_cells=10).texts == ["1"]
+
+
+def test_shared_text_that_is_repeated_too_often_is_a_problem(tmp_path: Path) -> None:
+    cell = '<row><c t="s"><v>0</v></c></row>' * 2000
+    data = xlsx({"S": f"<sheetData>{cell}</sheetData>"}, shared=f"<si><t>{'あ' * 200_000}</t></si>")
+    assert book(tmp_path, data).errors == [("S", "too_much_text")]
 
 
 SHEET = '<table:table table:name="表1" {}>{}</table:table>'
@@ -145,12 +152,13 @@ def test_opendocument_sheets(tmp_path: Path) -> None:
     number = cell("3.0", 'office:value-type="float" office:value="3"')
     date = cell("R2.4.1", 'office:value-type="date" office:date-value="2020-04-01"')
     note = "<office:annotation><text:p>注釈</text:p></office:annotation>"
+    traps = CELL.format("", f"{note}<text:p>{TRAPS}</text:p>")
     body = SHEET.format(
         "",
         f"<table:table-row>{cell('日')}{cell('数')}</table:table-row>"
         f"<table:table-row>{date}{number}</table:table-row>"
         f'<table:table-row table:number-rows-repeated="1048570">{cell("", "")}</table:table-row>'
-        f"<table:table-row>{CELL.format('', note + '<text:p>' + TRAPS + '</text:p>')}</table:table-row>",
+        f"<table:table-row>{traps}</table:table-row>",
     )
     found = book(tmp_path, odf("spreadsheet", body), "a.ods", per="sheet")
     assert found.texts == [f"| 日 | 数 |\n| --- | --- |\n| 2020-04-01 | 3 |\n\n{TRAPS}"]
