@@ -163,7 +163,7 @@ def _resolved(tag: re.Match[str], lists: list[str]) -> str:
     if name in ("ul", "ol"):
         return _list(name, closing, lists)
     if name == "li":
-        return "\n" if closing else "\n" + ("".join(lists[-6:]) or "*") + " "
+        return "" if closing else "\n" + ("".join(lists[-6:]) or "*") + " "
     if name in ("dd", "dt"):
         return "\n" if closing else "\n: "
     if name == "hr":
@@ -183,4 +183,4 @@ def _list(name: str, closing: bool, lists: list[str]) -> str:
         lists.append("*" if name == "ul" else "#")
     elif lists:
         lists.pop()
-    return "\n"
+    return "\n" if closing and not lists else ""

@@ -25,11 +25,13 @@ $1 | visible_anchor vanchor wrap
 $1 | inline-block nobr nobold noitalic sic quotation quote cquote blockquote 引用
 $1 | centered_pull_quote ilq inline_quote q 改行禁止 serif math mvar nowiki
 $1 | official_name ship abbr tooltip 略語 ruby-ja
+$1 | bquote squote ピン音 nastaliq flex-item 高線 低線 下げ核 上線 下線
 $2 | lang lang2 color font_color bgcolor background_color fontcolor fontsize fontfamily font_size
-$2 | font legend legend2 legend0 legend-line transl llang align 音声リンク colored_text
+$2 | rtl-lang font legend legend2 legend0 legend-line transl llang align 音声リンク colored_text
 $+ | columns-list col-list linktext
 $2: $3 | langwithname rtl-langwithname
 $1 $2 | convert converter cvt
+$1#$2 | 節リンク
 ISBN $1 | isbn isbn2
 ISSN $1 | issn issn2
 """
@@ -40,15 +42,15 @@ _SIGNS = {
     "·": "・", "•": "・", "dot": "・", "middot": "・", "bullet": "・", "ndash": "–", "mdash": "—",
     "–": "–", "—": "—", "'": "'", "`": "`", "''": "''", "(": "{", ")": "}", "((": "{", "))": "}",
     "snd": " – ", "spaced ndash": " – ", "times": "×", "ast": "*", "sharp": "♯", "flat": "♭",
-    "natural": "♮", "tm": "™", "!!": "||", "!-": "|-", "pagename": "", "br": "<br>", "-r": "<br>",
-    "crlf": "<br>", "crlf2": "<br>", "zwsp": "\u200b", "shy": "\u00ad",
+    "natural": "♮", "tm": "™", "!!": "||", "!-": "|-", "〒": "〒", "n/a": "n/a", "br": "<br>",
+    "-r": "<br>", "crlf": "<br>", "crlf2": "<br>", "zwsp": "\u200b", "shy": "\u00ad",
 }  # fmt: skip
 _MUSIC = {
     "♯": "♯", "♭": "♭", "♮": "♮", "sharp": "♯", "flat": "♭", "natural": "♮", "#": "♯", "b": "♭",
     "シャープ": "♯", "フラット": "♭", "ナチュラル": "♮", "doublesharp": "𝄪", "doubleflat": "𝄫",
 }  # fmt: skip
 _ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"), (1912, "大正"), (1868, "明治"))
-_LANGUAGE = re.compile(r"lang-([a-z]{2,3}(?:-[a-z]+)?)(-short)?")
+_LANGUAGE = re.compile(r"lang-([a-z]{2,3}(?:-(?!short)[a-z]+)?)(-short)?")
 _NUMBER = re.compile(r"-?\d{4,30}")
 
 
@@ -159,6 +161,19 @@ def _lines(call: Call) -> str:
     return "".join(f"\n* {item}" for item in call.every()) + "\n" if call.every() else ""
 
 
+def _numbered(call: Call) -> str:
+    return "".join(f"\n# {item}" for item in call.every()) + "\n" if call.every() else ""
+
+
+def _character(call: Call) -> str:
+    """{{CharCode|38|0026|1-1-85|Ampersand}} is a row of a table of characters."""
+    point = call.get(1)
+    if not (point.isdigit() and 32 <= int(point[:8]) < 0x110000):
+        return ""
+    cells = (f"&#{point};", f"U+{call.get(2).upper()}", call.get(3), call.get(4))
+    return f"\n|-\n|{'||'.join(cells[:3])}||&amp;#{point};||{cells[3]}\n"
+
+
 def _flag(call: Call) -> str:
     return COUNTRIES.get(call.get(1), call.get(1))
 
@@ -213,9 +228,12 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("hlist", "hlist2", "flatlist2"), _list_of("・")),
     **dict.fromkeys(("hlist-comma", "enum"), _list_of("、")),
     **dict.fromkeys(("ubl", "unbulleted list", "bulleted list", "ulist"), _lines),
+    **dict.fromkeys(("col", "no col break", "表2列", "表3列", "段組"), _list_of("\n")),
+    **dict.fromkeys(("番号付きリスト", "ordered list"), _numbered),
+    "charcode": _character,
     **dict.fromkeys(("flag", "flagu", "flagcountry", "flagdeco", "国旗"), _flag),
     **dict.fromkeys(("harvnb", "harvnb2"), _harvard),
-    **dict.fromkeys(("harv", "harvtxt", "harvs"), _harvard_in_brackets),
+    **dict.fromkeys(("harv", "harvtxt", "harvs", "harvp"), _harvard_in_brackets),
     "zh": _chinese,
     **dict.fromkeys(("sup", "上付き"), _raised),
     **dict.fromkeys(("sub", "下付き"), _lowered),

@@ -36,7 +36,9 @@ _QUOTES = re.compile("''+")
 #: Separators that stand beside something that was dropped.
 _EMPTY = re.compile(rf"[（(［\[〔「『〈《]([\s　、，,;；・:：/／\-–—{GONE}]*)[）)］\]〕」』〉》]")
 _AFTER_OPEN = re.compile(rf"([（(［〔])[ 　、，,;；:：]*{GONE}[ 　{GONE}、，,;；・:：]*")
-_BEFORE_CLOSE = re.compile(rf"[、，,;；・:：/]?[ 　]*{GONE}[ 　{GONE}、，,;；・:：]*(?=[）)］〕])")
+_BEFORE_CLOSE = re.compile(
+    rf"(?<![ 　{GONE}、，,;；・:：/])([ 　{GONE}、，,;；・:：/]++)(?=[）)］〕])"
+)
 _DOUBLED = re.compile(rf"([、，,;；])[ 　]*{GONE}[ 　{GONE}]*[、，,;；]|(。){GONE}+。")
 
 
@@ -105,7 +107,7 @@ def tidied(text: str) -> str:
             break
     text = _DOUBLED.sub(r"\1\2", text)
     text = _AFTER_OPEN.sub(r"\1", text)
-    text = _BEFORE_CLOSE.sub("", text)
+    text = _BEFORE_CLOSE.sub(lambda run: "" if GONE in run[1] else run[1], text)
     return text.replace(GONE, "")
 
 

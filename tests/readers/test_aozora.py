@@ -54,7 +54,9 @@ def test_a_work_becomes_its_text(tmp_path: Path, encoding: str) -> None:
         "　いろ〳〵な舟が、かさね〴〵通る。caféの灯。\n　「《二重》」と言つた。"
     )
     assert found["title"] == "霧の渡し場"
-    assert about(found) == {
+    known = about(found)
+    assert known.pop("encoding_confidence") > 0.9
+    assert known == {
         "author": "架空太郎",
         "contributors": ["仮名花子訳"],
         "translator": "仮名花子",
@@ -63,7 +65,6 @@ def test_a_work_becomes_its_text(tmp_path: Path, encoding: str) -> None:
         "base_edition": "「霧の本」架空書房",
         "copyright": "none noted",
         "encoding": encoding,
-        "encoding_confidence": 1.0,
         "replaced": 0,
     }
 
@@ -97,8 +98,8 @@ def test_readings_can_be_kept(tmp_path: Path) -> None:
         ("か\u3099ー〜々ｶﾞ①㈱", "か\u3099ー〜々ｶﾞ①㈱"),
         ("〔I'm sure you're late, and/or Yes, it's James' book〕",) * 2,
         (
-            "〔_A_ mari'_e Curac,a~o A&ngstro:m O/re Th!@Ho?@〕",
-            "〔_A_ marí_e Curaça~o Ångström Øre Th¡Ho¿〕",
+            "〔ma_ri' Curac,a~o A&ngstro:m O/re Th!@Ho?@〕",
+            "mārí Curação Ångström Øre Th¡Ho¿",
         ),
         ("甲［＃割り注］割った［＃割り注終わり］乙", "甲割った乙"),
         ("昭和［＃「25」は縦中横］年［＃「年」に「ねん」の注記］", "昭和年"),
