@@ -258,6 +258,13 @@ def test_a_mailbox_is_a_document_for_each_message(end: str) -> None:
     assert mail(gzip.compress(mbox(*bodies)), "a.mbox.gz").texts == rows.texts
 
 
+def test_where_a_message_of_a_mailbox_begins() -> None:
+    data = mbox("a\nFrom now on\nNote: this is text", "b") + mbox("c").lstrip()
+    assert mail(data, "a.mbox").texts == ["a\nFrom now on\nNote: this is text", "b", "c"]
+    tight = mbox("a").rstrip(b"\n") + b"\n" + mbox("b")  # a date makes up for the blank line
+    assert mail(tight, "a.mbox").texts == ["a", "b"]
+
+
 def test_a_mailbox_of_many_blocks_is_read_whole() -> None:
     bodies = [f"{number}通" + "あいうえお" * (number * 37 % 2000) for number in range(900)]
     started = time.process_time()
