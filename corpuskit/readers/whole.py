@@ -161,12 +161,15 @@ def packed(found: Iterable[Found], file: InputFile, identity: Identity) -> Itera
         identity: of the file.
     """
     packer = Packer(identity, file)
-    offered = 0
+    offered = seen = 0
     try:
         for each in found:
             packer.add(each)
+            seen += 1
             offered += not isinstance(each, Skipped)
             yield from packer.full()
+        if not seen:  # a book of empty sheets, an archive of nothing: said, not silent
+            packer.add(Skipped("empty"))
     except (UndecodableError, UnreadableError) as error:
         name = error.error if isinstance(error, UnreadableError) else "undecodable"
         remedy = f"; {error.remedy}" if isinstance(error, UndecodableError) else ""
@@ -257,6 +260,7 @@ def about_encoding(decoded: Decoded) -> dict[str, Any]:
         "encoding": decoded.encoding,
         "encoding_confidence": decoded.confidence,
         "replaced": decoded.replaced,
+        "repaired": decoded.repaired,
     }
 
 

@@ -148,7 +148,7 @@ def _add(report: Report, manifest: object) -> None:
     report.errors.update(manifest.quarantined_by)  # type: ignore[attr-defined]
     for record in manifest.inputs:  # type: ignore[attr-defined]
         report.files += 1
-        if not record.read and not record.skipped:
+        if record.bytes and not record.read and not record.skipped:
             report.lost.append(f"{record.uri} ({record.reader}, {record.bytes} bytes)")
 
 
