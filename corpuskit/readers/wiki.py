@@ -1,7 +1,7 @@
 """MediaWiki's XML dumps of any schema version: one document a page, read as a stream.
 
-Memory is flat: a page's elements are freed when it ends. A dump whose file is cut into bzip2
-streams (multistream) or not compressed is read by many tasks at once.
+Memory is flat: a page's elements are freed when it ends, and of a page's history only the newest
+revision is held.
 """
 
 from __future__ import annotations
