@@ -125,7 +125,7 @@ PATH = re.compile(
 HOME = re.compile(_HOME)
 #: What LABELS and RELATED may begin with: most texts are told by it.
 BEGINNINGS = frozenset(
-    "▲△↑⇧∧^►▶«≪＜<[［【(（〈《■□●○◆◇▼▽★☆このページサイホーPHTtthB先目一前元上広AS本メコナシ共ツポFXLIは文フ"
+    "▲△↑⇧∧^►▶«≪＜<[［【(（〈《■□●○◆◇▼▽★☆このページサイホーPHTtthB先目一前元上広ASス本メコナシ共ツポFXLIは文フ"
     "関おオ人最新注話過ア閲売記商レラあよい今月カタリブRC"
 )
 #: Words without which a page says none of what follows.
@@ -135,7 +135,7 @@ HINTS = re.compile(
 )
 #: What stands at the end of pages.
 LAST_LINES = re.compile(
-    r""".{0,40}(?:copyright|©|\(c\)|（c）|Ⓒ).{0,100}
+    r"""(?!.*。\Z).{0,40}(?:copyright|©|\(c\)|（c）|Ⓒ).{0,100}
     |.{0,100}(?:all ?rights ?reserved|無断(?:転載|複製|引用).{0,15}(?:禁|お断り)).{0,40}""",
     re.I | re.S | re.X,
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- pages are written as they are found on the web
 """Pages of invented Japanese sites, each with what a reader wants of it and what not."""
 
 from __future__ import annotations
