@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from corpuskit.readers.compression import compressed_endings
-from corpuskit.readers.layout import blocks
 from corpuskit.readers.lawtext import law_text, plain
 from corpuskit.readers.lawwraps import Wrapped, unwrapped_law
+from corpuskit.readers.layout import blocks
 from corpuskit.readers.protocol import ReaderParams
 from corpuskit.readers.whole import Content, Found, Raw, Skipped, WholeFile, WholeFileParams
 from corpuskit.readers.xmltext import root_of

@@ -258,6 +258,15 @@ def test_an_amendment_alone_is_no_text() -> None:
     assert rows.skipped == {"amendment": 1}
 
 
+def test_an_amendment_does_not_stand_for_what_it_changes() -> None:
+    start = GAZETTE.index("<jp:written-amendment-group>")
+    stop = GAZETTE.index("</jp-official-gazette>")
+    first = GAZETTE[:start] + GAZETTE[stop:]
+    first = first.replace("<abstract>", f"{GAZETTE[start:stop]}<abstract>")
+    assert found(first).texts == found(GAZETTE).texts
+    assert "補正後" not in found(first).texts[0]
+
+
 def test_formulas_that_are_text_stay() -> None:
     math = '<maths num="2"><math><mi>x</mi><mo>=</mo><mn>2</mn></math></maths>'
     xml = GAZETTE.replace('<maths num="1"><img file="2.tif"/></maths>', math)
