@@ -103,7 +103,7 @@ def small_sign(text: str, raised: int, before: str) -> str:
         return text
     if raised < 0:
         return text.translate(_LOWERED)
-    word = _WORD.search(before)
+    word = _WORD.search(before[-20:])
     if word and len(word[0]) <= 2:
         return text.translate(_RAISED)
     return f"[^{text}]" if before else f"[^{text}]: "

@@ -16,7 +16,7 @@ from corpuskit.readers.pdfrows import Row, joined, rows_of, starts_item
 
 _GUTTER = 0.8  # sizes; columns are at least this far apart
 _EDGES = 12  # places tried for a gutter, the most frequent first
-_MOST_SPLITS = 200  # of a page
+_MOST_WORK = 50_000  # pieces looked at for columns, region by region
 #: A sentence does not end, or a noun does not begin, with these.
 _INFLECTED = re.compile("[ぁ-ゖー、っゃゅょッャュョ]")
 _TERMINAL = tuple("。．.！？!?：:；;」』）)】")
@@ -51,14 +51,14 @@ def blocks_of(pieces: Sequence[Piece]) -> list[Block]:
     """The blocks of a page in reading order."""
     found: list[Block] = []
     waiting = [list(pieces)]
-    splits = 0
+    work = 0
     while waiting:
         region = waiting.pop()
-        parts = _columns(region) if splits < _MOST_SPLITS and len(region) > 4 else None
+        parts = _columns(region) if work + len(region) < _MOST_WORK and len(region) > 4 else None
         if parts is None:
             found += _paragraphs(rows_of(region))
         else:
-            splits += 1
+            work += len(region)
             waiting += [part for part in reversed(parts) if part]
     return found
 

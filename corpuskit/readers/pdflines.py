@@ -16,6 +16,9 @@ from corpuskit.readers.pdfpage import ASCENT, DESCENT, Glyphs
 _SPACE = 0.16  # sizes; a wider gap between Latin letters is a space
 _WIDE_SPACE = 0.6  # beside a Japanese letter
 _APART = 1.1  # sizes; a wider gap parts a line
+_MOST_RUNS = 20_000  # a page of more is no text to look for readings and notes in
+_MOST_NEAR = 200  # runs of a row
+_LONGEST = 3000  # letters of a piece
 _APART_IN_FILE = 0.45  # where the file does not write them one after the other
 _WIDE = re.compile(f"[{WIDE}]")
 _RUBY = re.compile(r"[ぁ-ゖァ-ヺー・･ヽヾゝゞ\s]+|[﹅﹆●○•、﹅◦]+")
@@ -77,9 +80,10 @@ def pieces(glyphs: Glyphs, *, keep_ruby: bool = False) -> list[Piece]:
     """The pieces of all lines, by base line and then along it."""
     if not len(glyphs):
         return []
-    rows = _rows(list(_runs(glyphs)))
-    rows = _with_raised(rows)
-    rows = _without_ruby(rows, keep=keep_ruby)
+    runs = list(_runs(glyphs))
+    rows = _rows(runs)
+    if len(runs) <= _MOST_RUNS:
+        rows = _without_ruby(_with_raised(rows), keep=keep_ruby)
     return [piece for row in rows for piece in _joined(row)]
 
 
@@ -180,7 +184,7 @@ def _home(
 ) -> tuple[int, int] | None:
     """The row that a small run belongs to, and whether it stands above or below its base line."""
     for near in _near(bases, at, run.base, 1.2 * run.size):
-        for big in rows[near]:
+        for big in rows[near][:_MOST_NEAR]:
             overlap = min(run.bottom, big.bottom) - max(run.top, big.top)
             if (
                 big.size * 0.85 >= run.size
@@ -220,7 +224,7 @@ def _below(run: Piece, rows: list[list[Piece]], bases: list[float], at: int) -> 
     if not _RUBY.fullmatch(run.text):
         return None
     for near in _near(bases, at, run.base + 1.6 * run.size, 1.7 * run.size):
-        for big in rows[near]:
+        for big in rows[near][:_MOST_NEAR]:
             if (
                 run.size <= _RUBY_SIZE * big.size
                 and -0.6 * run.size <= big.top - run.base <= 0.8 * run.size
@@ -266,7 +270,7 @@ def _joined(row: list[Piece]) -> Iterator[Piece]:
             last = run
         elif run.text == last.text and abs(run.x0 - last.x0) < 0.25 * run.size:
             continue  # drawn twice, to look bold or to throw a shadow
-        elif run.x0 - last.x1 <= _reach(last, run):
+        elif run.x0 - last.x1 <= _reach(last, run) and len(last.letters) < _LONGEST:
             last = _together(last, run)
         else:
             yield _finished(last)

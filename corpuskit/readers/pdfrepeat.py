@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _REVIEW = re.compile(
     r"コメントの追加 ?\[|コメント ?\[|書式を?変更|変更されたフィールド|表の書式変更|削除:"
     r"|Comment(?:ed)? ?\[|Formatted:|Deleted:|Field Code Changed"
 )
+_LONGEST_NUMBER = 40
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"(?P<before>[-–—‐−―〜~・\s(\[【〈<|«]*(?:pages?|p\.?|no\.?|第)?\s*)"
@@ -121,18 +123,19 @@ def _usual_size(pages: Sequence[Sequence[Piece]]) -> float:
 
 def _repeated(rows: Sequence[_Row], heights: Sequence[float], usual: float) -> list[bool]:
     """Rows with the same text, numbers aside, at the same height of enough pages."""
-    same: dict[tuple[bool, str], list[_Row]] = defaultdict(list)
-    for row in rows:
-        same[row.top, row.key].append(row)
+    same: dict[tuple[bool, str], list[float]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.y):
+        same[row.top, row.key].append(row.y)
     marked = []
     for row in rows:
-        near = {other.page for other in same[row.top, row.key] if abs(other.y - row.y) < 4}
+        places = same[row.top, row.key]
+        near = bisect_left(places, row.y + 4) - bisect_left(places, row.y - 4)
         height = heights[row.page]
         outer = not _NARROW * height < row.y < (1 - _NARROW) * height
-        most = len(near) >= (2 if outer else 3) and len(near) >= 0.5 * len(heights)
+        most = near >= (2 if outer else 3) and near >= 0.5 * len(heights)
         plain = row.size < _HEADING * usual
         words = any(letter.isalpha() for letter in row.key)  # numbers have to count
-        marked.append(words and (most or (plain and len(near) >= 3)))
+        marked.append(words and (most or (plain and near >= 3)))
     return marked
 
 
@@ -146,7 +149,7 @@ def _mark_numbers(
         if marked[at]:
             outer[row.page, row.top] += 1
     for at, row in enumerate(rows):
-        match = _NUMBER.fullmatch(row.text)
+        match = _NUMBER.fullmatch(row.text) if len(row.text) < _LONGEST_NUMBER else None
         if match and row.rank <= outer[row.page, row.top]:
             found.append((at, match))
     offsets = Counter(

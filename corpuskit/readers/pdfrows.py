@@ -11,6 +11,7 @@ from corpuskit.readers.pdfchars import HYPHENS, is_wide
 from corpuskit.readers.pdflines import Piece
 
 _FAR = 2.0  # sizes
+_LONGEST_ENTRY = 500  # letters of a line of a table of contents
 _NUMBERS = "0-9０-９一二三四五六七八九十百"
 _SIGN = re.compile(
     r"o\s+(?=\S)|\[\^\d+\]:"
@@ -76,7 +77,9 @@ def rows_of(pieces: Sequence[Piece]) -> list[Row]:
 def _row(pieces: list[Piece]) -> Row:
     pieces.sort(key=lambda piece: piece.x0)
     longest = max(pieces, key=lambda piece: len(piece.text))
-    text, leaders = _LEADERS.subn(" ", unspaced(_side_by_side(pieces)))
+    text, leaders = unspaced(_side_by_side(pieces)), 0
+    if len(text) < _LONGEST_ENTRY:
+        text, leaders = _LEADERS.subn(" ", text)
     first = pieces[0]
     return Row(
         text.rstrip(), first.x0, max(piece.x1 for piece in pieces), longest.base, longest.size,
@@ -94,10 +97,10 @@ def _is_tabular(pieces: list[Piece]) -> bool:
 
 
 def _side_by_side(pieces: list[Piece]) -> str:
-    text = pieces[0].text
+    parts = [pieces[0].text]
     for piece in pieces[1:]:
-        text += piece.text if _CLOSING.match(piece.text) else f" {piece.text}"
-    return text
+        parts.append(piece.text if _CLOSING.match(piece.text) else f" {piece.text}")
+    return "".join(parts)
 
 
 def unspaced(text: str) -> str:

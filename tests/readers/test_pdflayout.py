@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+
 import pytest
 
 from tests.readers.pdfmaking import book, filler, lines, only, pdf, rows, rules, text
@@ -320,10 +323,22 @@ def test_raised_and_lowered_numbers_stay_what_they_mean() -> None:
 
 
 def test_text_drawn_twice_is_read_once() -> None:
-    page = text(60, 700, "太く見せる見出し") + text(60.4, 700, "太く見せる見出し")
-    assert only(pdf(page)) == "太く見せる見出し"
+    page = text(60, 700, "太く見せる見出し") + text(60, 600, "間に書かれた文")
+    page += text(61.5, 700, "太く見せる見出し")
+    assert only(pdf(page)) == "太く見せる見出し\n\n間に書かれた文"
 
 
 def test_spaces_of_latin_words_come_from_their_distance() -> None:
     page = text(60, 700, "two", font="L") + text(80, 700, "words", font="L")
     assert only(pdf(page)) == "two words"
+
+
+def test_a_page_strewn_with_letters_and_lines_takes_no_long_time() -> None:
+    luck = random.Random(3)
+    strewn = "".join(
+        text(luck.randrange(20, 570), luck.randrange(20, 820), "字ABC.", 4) for _ in range(3000)
+    )
+    grid = rules([20 + 4 * at for at in range(140)], [20 + 6 * at for at in range(130)])
+    start = time.process_time()
+    assert rows(pdf(strewn + grid)).records
+    assert time.process_time() - start < 15
