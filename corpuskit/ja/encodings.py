@@ -1,33 +1,47 @@
 """Which encoding Japanese bytes are in, and their text. It forgives a few broken bytes.
 
 Marks that leave no doubt come first (byte order mark, valid UTF-8, escape sequences). Otherwise
-the bytes are read in each candidate with broken bytes replaced, and the reading that looks most
-like Japanese wins: kana and common kanji count for it, errors and half-width kana against it.
+the bytes are read in each candidate with broken bytes replaced, and the likeliest text wins
+(`corpuskit.ja.likeness`), a declaration and how common the encoding is counted in.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-import numpy.typing as npt
-
 from corpuskit.errors import InputError
-from corpuskit.ja.jis import decode_eucjp, decode_iso2022jp
+from corpuskit.ja.jis import EUC_ERRORS, decode_eucjp, decode_iso2022jp
+from corpuskit.ja.likeness import (
+    HALF,
+    HIRAGANA,
+    KATAKANA,
+    MARK,
+    NEW_KANJI,
+    NEW_SIGNS,
+    REPLACEMENT,
+    Weight,
+    weigh,
+)
+from corpuskit.ja.mojibake import repaired
 
-#: Bytes that are judged, from the first one that is not ASCII.
+#: Bytes that are looked at, from the first one that is not ASCII.
 WINDOW = 64 << 10
+#: Bytes that are weighed first; more only where they leave a doubt.
+_SAMPLE = 2 << 10
 
-_REPLACEMENT = "\ufffd"
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Control bytes that text does not have (it has tab, line ends, form feed, escape, and EOF of DOS).
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f]")
+_CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20)])
 #: To or from a Japanese character set of ISO-2022-JP; one of the pair may be broken.
 _SEVEN_BIT = re.compile(rb"\x1b\([BJHI]|\x1b\$(?:[@B]|\([@BDOPQ])")
+#: What is left of such a sequence when one of its three bytes is broken.
+_DAMAGED = re.compile(rb"[^\n]\$[@B]|\x1b[^\n][@B]|\x1b\$[^\n]", re.S)
+_NEC_LEAD = re.compile(rb"[\xed\xee][\x40-\x7e\x80-\xfc]")
 #: UTF-32 first: its little-endian mark starts like that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -36,10 +50,36 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: The encodings that are weighed against each other; the first one wins a tie.
-_CANDIDATES = ("utf-8", "cp932", "euc_jp")
-#: Supersets with JIS X 0213, tried where the plain one leaves errors.
+#: The encodings that are weighed against each other, and the bits that they are rarer.
+_CANDIDATES = {
+    "utf-8": 0.0,
+    "cp932": 0.0,
+    "euc_jp": 0.5,
+    "utf-16-le": 12.0,
+    "utf-16-be": 14.0,
+    "utf-32-le": 20.0,
+    "utf-32-be": 20.0,
+}
+#: Supersets with JIS X 0213, tried where the plain one leaves errors, and the bits they are rarer.
 _NEWER = {"cp932": "shift_jis_2004", "euc_jp": "euc_jis_2004"}
+_NEWER_BITS = 9.0
+_NEW = frozenset(NEW_KANJI + NEW_SIGNS)
+#: One error may be a broken byte that happens to be a sign of JIS X 0213; so many are not.
+_REPEATED = 2
+#: A place of errors: a broken byte can spoil some characters after it.
+_PLACES = re.compile("[\ufffd\ue000-\uf8ff](?:.{0,6}[\ufffd\ue000-\uf8ff])*", re.S)
+#: Bits of a character of CP932 at one of two codes, which Windows itself does not write.
+_OTHER_CODE = 6.0
+#: Bits that a declaration counts.
+_DECLARED = 14.0
+#: Bits of a U+FFFD beyond that of one byte, where it stands for more.
+_WIDER = {"utf-8": 8.0, "utf-16-le": 14.0, "utf-16-be": 14.0, "utf-32-le": 40.0, "utf-32-be": 40.0}
+#: Bits of each byte of a character that is cut at the end.
+_CUT = 7.0
+#: Up to so many bytes beyond ASCII, valid UTF-8 may be so by chance.
+_CHANCE = 16
+#: Bits that speak for UTF-8 where it is valid.
+_VALID = 8.0
 
 
 class UndecodableError(InputError):
@@ -55,12 +95,14 @@ class Decoded:
         encoding: such as ``utf-8``, ``cp932``, ``euc_jp``, ``iso2022_jp``, ``utf-16-le``.
         confidence: 0 to 1; 1 where a mark leaves no doubt.
         replaced: broken bytes or sequences that became U+FFFD.
+        repaired: which mojibake of the text was undone, as `mojibake.repaired` names it.
     """
 
     text: str
     encoding: str
     confidence: float
     replaced: int
+    repaired: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +114,7 @@ class Sniffed:
 
 
 def decode(raw: bytes, declared: str | None = None) -> Decoded:
-    """Decode bytes of unknown or doubtful encoding.
+    """Decode bytes of unknown or doubtful encoding, and undo mojibake where that is certain.
 
     Args:
         raw: a whole file, or a piece of one that may end within a character.
@@ -88,7 +130,12 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
             "convert the file to UTF-8, or name its own reader",
         )
     text, replaced = _read(raw, found.encoding)
-    return Decoded(text, found.encoding, found.confidence, replaced)
+    if replaced and found.encoding in _NEWER and len(raw) > WINDOW:
+        newer = _newer(raw, found.encoding, None)
+        found = replace(found, encoding=newer[0]) if newer else found
+        text, replaced = _read(raw, found.encoding)
+    text, name = repaired(text)
+    return Decoded(text, found.encoding, found.confidence, replaced, name)
 
 
 def sniff(raw: bytes, declared: str | None = None) -> Sniffed | None:
@@ -99,47 +146,81 @@ def sniff(raw: bytes, declared: str | None = None) -> Sniffed | None:
         declared: what the file or its server says.
     """
     for mark, encoding in _MARKS:
-        if raw.startswith(mark):
+        if raw.startswith(mark) and not (encoding == "utf-16-le" and _is_utf_32(raw)):
             return Sniffed(encoding, 1.0)
-    start = _NOT_ASCII.search(raw)
-    if start is None:
-        return _all_ascii(raw)
-    first = max(0, start.start() - 16)
-    window = raw[first : first + WINDOW]
     label = _canonical(declared)
+    if raw.isascii():
+        return _all_ascii(raw, label)
+    start = _NOT_ASCII.search(raw)
+    first = max(0, start.start() - 16) if start else 0
+    first -= first % 4  # in step with UTF-32
+    head, window = raw[:WINDOW], raw[first : first + WINDOW]
     if _is_utf8(window) and (label not in _NEWER or _THREE_BYTES.search(window)):
-        return None if _controls(raw[:WINDOW]) else Sniffed("utf-8", 1.0)
-    if _SEVEN_BIT.search(raw[:WINDOW]) and not _often_high(raw[:WINDOW]):
+        few = len(window) < 4096 and len(_NOT_ASCII.findall(window)) <= _CHANCE
+        if few and _SEVEN_BIT.search(head) and not _often_high(head):
+            return Sniffed("iso2022_jp", 0.99)
+        if not few or _is_likely(window):
+            return _if_text(raw, "utf-8", 1.0)
+    if not _often_high(head) and (_SEVEN_BIT.search(head) or _is_damaged_jis(head[:_SAMPLE])):
         return Sniffed("iso2022_jp", 0.99)
-    if wide := _wide(raw[:WINDOW]):
-        return wide
-    if _controls(raw[:WINDOW]) or _controls(window):
-        return None
-    if _is_half_width(window):
-        return Sniffed("cp932", 0.9)
+    if _controls(head) and not _controls(window):
+        window = head
     return _foreign(window, label) or _weighed(window, label)
 
 
-def _all_ascii(raw: bytes) -> Sniffed | None:
+def _is_utf_32(raw: bytes) -> bool:
+    """Whether what starts as UTF-16 is UTF-32 whose mark has a broken byte."""
+    head = raw[4:1024]
+    zeros = head[2::4].count(0) + head[3::4].count(0)
+    return len(head) >= 8 and zeros * 10 >= 8 * (len(head) // 2)
+
+
+def _all_ascii(raw: bytes, label: str | None) -> Sniffed | None:
     if _SEVEN_BIT.search(raw):
         return Sniffed("iso2022_jp", 1.0)
-    if _controls(raw[:WINDOW]):
-        return _wide(raw[:WINDOW])
-    return Sniffed("utf-8", 1.0)
+    head = raw[:WINDOW]
+    if (len(raw) < _SAMPLE or b"\x1b" in head) and _is_damaged_jis(head[:_SAMPLE]):
+        return Sniffed("iso2022_jp", 0.7)
+    if b"\0" in head or _may_be_kana(head):
+        return _weighed(head[:_SAMPLE], label)
+    return _if_text(raw, "utf-8", 1.0)
+
+
+def _may_be_kana(head: bytes) -> bool:
+    """Whether every second byte is 0: half of the kana are two bytes of ASCII in UTF-16."""
+    return any(head[at:512:2].count(b"0") * 8 > len(head[:512]) * 3 for at in (0, 1))
+
+
+def _is_damaged_jis(head: bytes) -> bool:
+    """Whether it is ISO-2022-JP whose one escape sequence is broken."""
+    if not _DAMAGED.search(head):
+        return False
+    text, plain = decode_iso2022jp(head), head.decode("ascii", "replace")
+    return text != plain and weigh(text).bits + 30 < weigh(plain).bits
+
+
+def _if_text(raw: bytes, encoding: str, confidence: float) -> Sniffed | None:
+    return None if _controls(raw[:WINDOW]) else Sniffed(encoding, confidence)
 
 
 def _is_utf8(window: bytes) -> bool:
     """Whether it is valid UTF-8, but for a character that is cut at the end."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(window)
+        codecs.utf_8_decode(window, "strict", False)
     except UnicodeDecodeError:
         return False
     return True
 
 
+def _is_likely(window: bytes) -> bool:
+    """Whether valid UTF-8 is likelier than the other encodings of Japanese."""
+    readings = [_reading(window, name, None) for name in ("utf-8", *_NEWER)]
+    return _best(readings)[0].encoding == "utf-8"
+
+
 def _controls(raw: bytes) -> bool:
     """Whether more than 1 byte in 50 is a control character: binary, or UTF-16 or UTF-32."""
-    found = len(_CONTROL.findall(raw))
+    found = len(raw) - len(raw.translate(None, _CONTROLS))
     return found > 1 and found * 50 > len(raw)
 
 
@@ -149,116 +230,135 @@ def _often_high(raw: bytes) -> bool:
     return found > 1 and found * 20 > len(raw)
 
 
-# Kinds of characters, and what one of each is worth as evidence for a reading.
-_OTHER, _ASCII, _KANA, _COMMON, _RARE, _MARK, _HALF, _BROKEN, _PRIVATE, _LATIN = range(10)
-_WORTH = np.array([-1, 0, 4, 3, 0, 3, -2, -6, -6, 1], np.int64)
-#: Three bytes that are UTF-8 by chance are rarer than two that are CP932 or EUC-JP.
-_WORTH_UTF8 = np.array([0, 0, 6, 6, 3, 6, 0, -5, -6, 2], np.int64)
+# --- candidates -----------------------------------------------------------------------------------
 
 
-def _points(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A candidate, its weight, and the bits of it and of all that speaks for or against it."""
+
+    encoding: str
+    weight: Weight
+    bits: float
 
 
-@cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """Kind of each code point below U+10000; U+FFFF stands for all above."""
-    table = np.full(0x10000, _OTHER, np.uint8)
-    table[0x3400:0xA000] = _RARE
-    table[0xFFFF] = _RARE
-    table[0x20:0x7F] = _ASCII
-    table[[0x09, 0x0A, 0x0C, 0x0D, 0x1A, 0x1B]] = _ASCII
-    table[0xC0:0x180] = _LATIN
-    table[0x3041:0x30FF] = _KANA
-    for low, high in ((0x2010, 0x2027), (0x2190, 0x2194), (0x3000, 0x3020), (0xFF01, 0xFF5F)):
-        table[low:high] = _MARK
-    table[0x25A0:0x25D0] = _MARK
-    table[0xFF61:0xFFA0] = _HALF
-    table[0xE000:0xF900] = _PRIVATE
-    for low, high in ((0x00, 0x09), (0x0E, 0x1A), (0x1C, 0x20), (0x7F, 0xA0)):
-        table[low:high] = _BROKEN
-    table[[0x0B, 0xFFFD, 0xFFFE]] = _BROKEN
-    cells = ((row, cell) for row in range(16, 48) for cell in range(1, 95))
-    level_1 = bytes(byte for row, cell in cells for byte in (row + 0xA0, cell + 0xA0))
-    table[_points(level_1.decode("euc_jp", "ignore"))] = _COMMON
-    return table
+def _reading(window: bytes, encoding: str, label: str | None) -> _Reading:
+    text, cut = _lenient(window, encoding)
+    weight = weigh(text)
+    bits = weight.bits + _CANDIDATES.get(encoding, 0.0) + _CUT * cut
+    bits += _WIDER.get(encoding, 0.0) * text.count(REPLACEMENT)
+    if encoding == "utf-8" and not weight.bad:
+        bits -= _VALID
+    plain = next((old for old, new in _NEWER.items() if new == label), label)
+    return _Reading(encoding, weight, bits - _DECLARED * (encoding == plain))
 
 
-def _count(text: str) -> npt.NDArray[np.int64]:
-    """Characters of each kind; a cut in mid-character at the end is forgiven."""
-    points = _points(text[:-3] + text[-3:].rstrip(_REPLACEMENT))
-    return np.bincount(_kinds()[np.minimum(points, 0xFFFF)], minlength=len(_WORTH))
+def _lenient(window: bytes, encoding: str) -> tuple[str, int]:
+    """The reading without a character that is cut at the end, and the bytes that there are of it.
+
+    No effort is made where the encoding is far from fitting.
+    """
+    if encoding == "euc_jp" and not _is_far(window):
+        decoder = codecs.getincrementaldecoder(encoding)(EUC_ERRORS)
+    else:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+    text = decoder.decode(window)
+    cut = len(decoder.getstate()[0])
+    if encoding == "euc_jp" and REPLACEMENT in text and decoder.errors == EUC_ERRORS:
+        text = decode_eucjp(window[: len(window) - cut])
+    return _in_ascii(text) if encoding == "shift_jis_2004" else text, cut
 
 
-def _counts(window: bytes, encoding: str) -> npt.NDArray[np.int64]:
-    """Characters of each kind in a reading; quick where it is far from fitting."""
-    quick = _count(window.decode(encoding, "replace"))
-    few = len(window) <= 2048 or quick[_BROKEN] * 8 < quick.sum()
-    if encoding != "euc_jp" or quick[_BROKEN] == 0 or not few:
-        return quick
-    return _count(decode_eucjp(window))
+def _is_far(window: bytes) -> bool:
+    """Whether more than every third character of EUC-JP would be broken; tells nothing if short."""
+    if len(window) <= 256:
+        return False
+    text = window.decode("euc_jp", "replace")
+    return text.count(REPLACEMENT) * 3 > len(text)
 
 
-def _wide(raw: bytes) -> Sniffed | None:
-    """UTF-16 or UTF-32 without a mark: nearly all of it is then ASCII or usual Japanese."""
-    best = (0.0, "")
-    wider = ("utf-32-le", "utf-32-be") if b"\0" in raw else ()
-    for encoding in (*wider, "utf-16-le", "utf-16-be"):
-        counts = _count(raw.decode(encoding, "replace"))
-        usual = int(counts[[_ASCII, _KANA, _COMMON, _MARK]].sum() - counts[_BROKEN])
-        best = max(best, (usual / max(1, int(counts.sum())), encoding))
-    return Sniffed(best[1], 0.9) if best[0] >= 0.85 else None
+def _in_ascii(text: str) -> str:
+    """Shift_JIS-2004 has JIS X 0201 in place of ASCII; what is written in it has ASCII."""
+    return text.translate({0xA5: "\\", 0x203E: "~"})
 
 
 def _weighed(window: bytes, label: str | None) -> Sniffed | None:
-    """The candidate whose reading looks most like Japanese."""
-    counts = {name: _counts(window, name) for name in _CANDIDATES}
-    worths = {n: int(c @ (_WORTH_UTF8 if n == "utf-8" else _WORTH)) for n, c in counts.items()}
-    plain = next((old for old, new in _NEWER.items() if new == label), label)
-    if plain in worths:
-        worths[plain] += 8 + max(map(abs, worths.values())) // 4
-    best = max(_CANDIDATES, key=lambda name: worths[name])
-    if worths[best] <= 0 and _is_western(window):
-        return Sniffed("cp1252", 0.5)
-    name, found = _newer(window, best, counts[best], label)
-    bad, high = _bad(found), int(found.sum() - found[_ASCII])
-    if bad * 8 > high + 24 or (bad > 2 and worths[best] <= 0 and name == best):
+    """The candidate whose reading is likeliest."""
+    sample = window[:_SAMPLE]
+    best, margin = _best(_readings(sample, label))
+    if len(window) > len(sample) and (margin < 200 or best.weight.bad):
+        sample = window
+        best, margin = _best(_readings(window, label))
+    if _is_western(sample) and _is_doubtful(best):
+        latin = weigh(sample.decode("cp1252", "replace"))
+        if latin.bits < best.bits:
+            return Sniffed("cp1252", 0.5)
+    name, weight = best.encoding, best.weight
+    if newer := _newer(window, name, label):
+        (name, weight), sample = newer, window
+    if _is_binary(sample, weight):
         return None
-    second = max(worth for other, worth in worths.items() if other != best)
-    sure = max(0, worths[best]) / max(1, worths[best] + max(0, second))
-    sure *= (1 - bad / max(1, high)) * (0.5 if high >= 20 and found[_KANA] == 0 else 1)
-    return Sniffed(name, round(sure, 3))
+    sure = 1 - 2 ** (-max(0.0, margin) / 6)
+    sure *= 1 - min(1.0, weight.bad / max(1, weight.high))
+    sure *= 0.5 if weight.high >= 20 and not weight.of(HIRAGANA, KATAKANA, HALF, MARK) else 1
+    return Sniffed(name, round(min(sure, 0.99), 3))
 
 
-def _bad(counts: npt.NDArray[np.int64]) -> int:
-    return int(counts[_BROKEN] + counts[_PRIVATE])
+def _readings(sample: bytes, label: str | None) -> list[_Reading]:
+    wide = b"\0\0" in sample
+    names = [name for name in _CANDIDATES if wide or not name.startswith("utf-32")]
+    return [_reading(sample, name, label) for name in names]
 
 
-def _newer(
-    window: bytes, encoding: str, counts: npt.NDArray[np.int64], label: str | None
-) -> tuple[str, npt.NDArray[np.int64]]:
-    """The superset with JIS X 0213 where it resolves errors that are too many for chance."""
-    bad, newer = _bad(counts), _NEWER.get(encoding, "")
-    if newer and (bad >= 4 or newer == label):
-        found = _counts(window, newer)
-        high = int(found.sum() - found[_ASCII])
-        usual = int(found[_KANA] + found[_MARK]) * 4 >= high
-        if _bad(found) * 5 <= bad and (usual or newer == label):
-            return newer, found
-    return encoding, counts
+def _best(readings: Iterable[_Reading]) -> tuple[_Reading, float]:
+    """The likeliest reading, and by how many bits it is likelier than the second."""
+    first, second = sorted(readings, key=lambda each: each.bits)[:2]
+    return first, second.bits - first.bits
 
 
-_HALF_WIDTH = re.compile("[｡-ﾟ]")
-_HALF_WIDTH_ONLY = re.compile(r"(?:[\x00-\x7f｡-ﾝ]|(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)*")
+def _is_binary(sample: bytes, weight: Weight) -> bool:
+    """Whether the best reading is no better than noise, or has more errors than damage makes."""
+    if weight.bad * 8 > weight.high + 24 or (weight.bad > 2 and weight.bad * 2 > weight.high):
+        return True
+    return len(sample) >= 40 and weight.bits > 7.6 * len(sample)
 
 
-def _is_half_width(window: bytes) -> bool:
-    """Half-width kana only, voiced where kana can be: it would pass for kanji in EUC-JP."""
-    text = _read(window, "cp932")[0]
-    if len(_HALF_WIDTH.findall(text)) < 12 or not _HALF_WIDTH_ONLY.fullmatch(text):
-        return False
-    counts = _counts(window, "euc_jp")
-    return int(counts[_BROKEN]) > 1 or int(counts[[_KANA, _MARK]].sum()) == 0
+def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight] | None:
+    """The superset with JIS X 0213 where what it has instead of errors is likelier."""
+    newer = _NEWER.get(encoding, "")
+    if not newer:
+        return None
+    text = _lenient(window, encoding)[0]
+    plain = weigh(text)
+    usual = plain.bits
+    if not plain.bad and newer != label:
+        unusual = _other_codes(text, window) if encoding == "cp932" else 0
+        if not unusual:
+            return None
+        usual += _OTHER_CODE * unusual
+    other = _lenient(window, newer)[0]
+    weight = weigh(other)
+    if newer == label:
+        return (newer, weight) if weight.bits - _DECLARED < usual else None
+    better = weight.bits + _NEWER_BITS < usual and weight.bad <= plain.bad
+    mended = len(_PLACES.findall(text)) - len(_PLACES.findall(other))
+    certain = mended >= _REPEATED or not _NEW.isdisjoint(other)
+    return (newer, weight) if better and certain else None
+
+
+@cache
+def _twice() -> re.Pattern[str]:
+    """The characters that CP932 has twice: as IBM's (FA, FB, FC) and as NEC's choice (ED, EE)."""
+    trails = (*range(0x40, 0x7F), *range(0x80, 0xFD))
+    raw = bytes(byte for lead in (0xED, 0xEE) for trail in trails for byte in (lead, trail))
+    return re.compile(f"[{re.escape(raw.decode('cp932', 'ignore'))}]")
+
+
+def _other_codes(text: str, window: bytes) -> int:
+    """Characters at NEC's codes: Windows writes IBM's, and JIS X 0213 has kanji there."""
+    if not _NEC_LEAD.search(window):
+        return 0
+    return min(len(_twice().findall(text)), len(_NEC_LEAD.findall(window)))
 
 
 #: Western text has its accents within words, and few other signs.
@@ -270,7 +370,13 @@ _WESTERN = re.compile(
 def _is_western(window: bytes) -> bool:
     text = window.decode("cp1252", "replace")
     high = len(_NOT_ASCII.findall(window))
-    return len(_WESTERN.findall(text)) * 10 >= high * 8
+    return high > 0 and len(_WESTERN.findall(text)) * 10 >= high * 8 and not _controls(window)
+
+
+def _is_doubtful(best: _Reading) -> bool:
+    """Whether a Japanese reading has errors, or no kana and rare kanji."""
+    weight = best.weight
+    return weight.bad > 0 or not weight.of(HIRAGANA, KATAKANA, MARK)
 
 
 def _foreign(window: bytes, label: str | None) -> Sniffed | None:
@@ -282,8 +388,8 @@ def _foreign(window: bytes, label: str | None) -> Sniffed | None:
     except UnicodeError:
         return None
     for name in _NEWER:
-        counts = _counts(window, name)
-        if counts[_KANA] * 5 >= counts.sum() - counts[_ASCII] and counts[_BROKEN] == 0:
+        weight = weigh(_lenient(window, name)[0])
+        if weight.of(HIRAGANA, KATAKANA) * 5 >= weight.high and not weight.bad:
             return None
     return Sniffed(label, 0.8)
 
@@ -297,9 +403,11 @@ def _read(raw: bytes, encoding: str) -> tuple[str, int]:
     else:
         text = raw.decode(encoding, "replace").removeprefix("\ufeff")
     if encoding == "shift_jis_2004":
-        text = text.translate({0xA5: "\\", 0x203E: "~"})  # it has JIS X 0201 in place of ASCII
-    there = raw.count(_REPLACEMENT.encode(encoding)) if encoding.startswith("utf") else 0
-    return text, max(0, text.count(_REPLACEMENT) - there)
+        text = _in_ascii(text)
+    replaced = text.count(REPLACEMENT)
+    if replaced and encoding.startswith("utf"):
+        replaced -= raw.count(REPLACEMENT.encode(encoding))
+    return text, max(0, replaced)
 
 
 _LABELS = {

@@ -9,9 +9,13 @@ from __future__ import annotations
 import codecs
 import re
 from functools import cache
+from itertools import islice
 
-_REPLACEMENT = "�"
-_HANDLER = "corpuskit.eucjp_ms"
+from corpuskit.ja.likeness import REPLACEMENT as _REPLACEMENT
+from corpuskit.ja.likeness import weigh
+
+#: Name of the error handler that reads the extensions of EUC-JP.
+EUC_ERRORS = "corpuskit.eucjp_ms"
 
 
 @cache
@@ -37,7 +41,8 @@ def _nec(row: int, cell: int) -> str:
     half = (row - 1) // 2
     lead = half + (0x81 if half < 31 else 0xC1)
     trail = cell + (0x9E if row % 2 == 0 else 0x3F if cell < 64 else 0x40)
-    return bytes((lead, trail)).decode("cp932", "ignore")
+    text = bytes((lead, trail)).decode("cp932", "replace")
+    return text if len(text) == 1 and text != _REPLACEMENT else ""
 
 
 def _extension(error: UnicodeError) -> tuple[str, int]:
@@ -50,16 +55,44 @@ def _extension(error: UnicodeError) -> tuple[str, int]:
         place = (second - 0xF3) * 94 + third - 0xF3
         if 0 <= place < len(_ibm_in_eucjp()):
             return _ibm_in_eucjp()[place], at + 3
-    found = _nec(first - 0xA0, second - 0xA0) if second >= 0xA1 else ""
-    return (found, at + 2) if found else (_REPLACEMENT, at + 1)
+    if not 0xA1 <= first <= 0xFE or not 0xA1 <= second <= 0xFE:
+        return _REPLACEMENT, at + 1
+    return _nec(first - 0xA0, second - 0xA0) or _REPLACEMENT, at + 2
 
 
-codecs.register_error(_HANDLER, _extension)
+codecs.register_error(EUC_ERRORS, _extension)
+
+
+#: Whole characters, and a byte too many at either end: one whose other half is broken.
+_HIGH = re.compile(rb"(?:\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|[\xa1-\xfe])+")
+_HALVES = re.compile(rb"(?:\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|[\xa1-\xfe]{2})*")
 
 
 def decode_eucjp(raw: bytes) -> str:
     """EUC-JP with the extensions of Windows (CP51932) and eucJP-ms; U+FFFD for broken bytes."""
-    return raw.decode("euc_jp", _HANDLER)
+    try:
+        text = raw.decode("euc_jp")
+    except UnicodeDecodeError:
+        text = ""
+    if text and raw[-1] < 0xA1:
+        return text
+    return _HIGH.sub(_in_step, raw).decode("euc_jp", EUC_ERRORS)
+
+
+def _in_step(run: re.Match[bytes]) -> bytes:
+    """A run of high bytes; where half a character leads it, that half is made an error of its own.
+
+    Without that, all of the run would be read one byte out of step.
+    """
+    found = run[0]
+    whole = _HALVES.match(found)
+    odd = whole is None or whole.end() < len(found)
+    if len(found) < 3 or not (odd or run.end() == len(run.string)):
+        return found
+    last = b"\xff" + found[1:]
+    bits, other = (weigh(each.decode("euc_jp", EUC_ERRORS)).bits for each in (found, last))
+    # Half a character at the end of all is a cut, which is likelier than a broken byte before.
+    return last if other + (12 if run.end() == len(run.string) else 1) < bits else found
 
 
 #: Escape sequences: what they switch to. R: one byte; K: half-width kana; 0, 2, 3, 4: JIS X 0208,
@@ -82,34 +115,102 @@ _MODES = {
 _ESCAPE = re.compile(b"(" + b"|".join(map(re.escape, sorted(_MODES, key=len, reverse=True))) + b")")
 _RUN = re.compile(rb"([\x21-\x7e]+)")
 _SET_HIGH = bytes(byte | 0x80 for byte in range(256))
-_TO_JAPANESE = re.compile(rb"\x1b\$(?:[@B]|\([@BDOPQ])|\x1b\(I")
+TO_JAPANESE = re.compile(rb"\x1b\$(?:[@B]|\([@BDOPQ])|\x1b\(I")
+#: What is left of an escape sequence when one of its three bytes is broken; and what may follow.
+_LOST_START = re.compile(rb"(?=([^\n]\$[@B]|\x1b[^\n][@B]|\x1b\$[^\n])(?:[\x21-\x7e]{2})+)", re.S)
+_LOST_END = re.compile(rb"(?=([^\n]\([BJ]|\x1b[^\n][BJ]|\x1b\([^\n]))", re.S)
+#: Places that are tried for a lost sequence; more are a sign of something else.
+_TRIED = 16
+#: Bytes of a line that may have one.
+_LONGEST = 4096
 
 
 def has_escapes(raw: bytes) -> bool:
     """Whether there is an escape sequence of ISO-2022-JP that switches to Japanese."""
-    return _TO_JAPANESE.search(raw) is not None
+    return TO_JAPANESE.search(raw) is not None
 
 
 def decode_iso2022jp(raw: bytes) -> str:
-    """ISO-2022-JP and its extensions; U+FFFD for broken bytes. A line end ends a mode."""
+    """ISO-2022-JP and its extensions; U+FFFD for broken bytes. A line end ends a mode.
+
+    An escape sequence that lacks one byte is found by its neighbour, which then switches to where
+    the text is already, or is not there at all.
+    """
     parts: list[str] = []
     mode = "R"
-    for at, piece in enumerate(_ESCAPE.split(raw)):
+    pieces = _ESCAPE.split(raw)
+    for at, piece in enumerate(pieces):
         if at % 2:
             mode = _MODES[piece]
             continue
-        line, end, rest = (b"", b"", piece) if mode == "R" else piece.partition(b"\n")
-        parts.append(_in_mode(line, mode))
-        parts.append((end + rest).decode("ascii", "replace"))
+        following = _MODES[pieces[at + 1]] if at + 1 < len(pieces) else ""
+        if mode == "R":
+            parts.append(_ascii(piece) if following not in ("R", "") else _start_lost(piece))
+            continue
+        line, end, rest = piece.partition(b"\n")
+        lost = end or following != "R"
+        parts.append(_end_lost(line, mode) if lost else _in_mode(line, mode))
+        parts.append(_ascii(end + rest))
     return "".join(parts)
 
 
+def _ascii(piece: bytes) -> str:
+    return piece.decode("ascii", "replace")
+
+
+def _start_lost(piece: bytes) -> str:
+    """ASCII that is followed by a switch to ASCII: its end may be Japanese, its start lost."""
+    line = piece.rfind(b"\n") + 1
+    if len(piece) - line > _LONGEST or not _LOST_START.search(piece, line):
+        return _ascii(piece)
+    plain = _ascii(piece[line:])
+    best, least = plain, weigh(plain).bits - _LOST_BITS
+    for found in islice(_LOST_START.finditer(piece, line), _TRIED):
+        rest = piece[found.end(1) :]
+        text = _ascii(piece[line : found.start(1)]) + _in_mode(rest, "0")
+        bits = weigh(text).bits
+        if bits < least:
+            best, least = text, bits
+    return _ascii(piece[:line]) + best
+
+
+def _end_lost(line: bytes, mode: str) -> str:
+    """Japanese that nothing ends: after a broken sequence it may be ASCII."""
+    if len(line) > _LONGEST or not _LOST_END.search(line):
+        return _in_mode(line, mode)
+    plain = _in_mode(line, mode)
+    best, least = plain, weigh(plain).bits - _LOST_BITS
+    for found in islice(_LOST_END.finditer(line), _TRIED):
+        text = _in_mode(line[: found.start(1)], mode) + _ascii(line[found.end(1) :])
+        bits = weigh(text).bits
+        if bits < least:
+            best, least = text, bits
+    return best
+
+
+#: Bits that a text must gain before a broken escape sequence is believed.
+_LOST_BITS = 12
+
+
 def _in_mode(line: bytes, mode: str) -> str:
-    runs = _RUN.split(line)
-    runs[1::2] = [run.translate(_SET_HIGH) for run in runs[1::2]]
-    texts = [run.decode("ascii", "replace") for run in runs]
-    texts[1::2] = [_run(run, mode) for run in runs[1::2]]
+    """A line in one of the Japanese modes; a broken byte may be half of a character."""
+    pieces = _RUN.split(line)
+    texts = [_ascii(pieces[0])]
+    for run, other in zip(pieces[1::2], pieces[2::2], strict=True):
+        texts.append(_aligned(run.translate(_SET_HIGH), mode, texts[-1]))
+        texts.append(_ascii(other))
+        if mode != "K" and len(run) % 2 and other and texts[-2].endswith(_REPLACEMENT):
+            texts[-1] = texts[-1][1:]  # the broken byte was the other half
     return "".join(texts)
+
+
+def _aligned(run: bytes, mode: str, before: str) -> str:
+    """A run of bytes A1 to FE; one that follows a broken byte may start with half a character."""
+    text = _run(run, mode)
+    if mode == "K" or not before or not len(run) % 2:
+        return text
+    other = _run(run[1:], mode)
+    return other if weigh(other).bits < weigh(text).bits else text
 
 
 def _run(run: bytes, mode: str) -> str:

@@ -13,7 +13,8 @@ A piece is right when both hold:
   and EUC-JIS-2004; the two byte orders are not);
 * the text is the original's, but for the character that is cut at the end (up to 3 characters in
   its place) and those that the broken byte spoils: up to 4 in a row, or what a decoder spoils that
-  is told the encoding. 〜 and ～, ― and — and the like are the same: one code, two of Unicode.
+  is told the encoding (but not in EUC-JP and ISO-2022-JP, where that is the rest of the line).
+  〜 and ～, ― and — and the like are the same: one code, two of Unicode.
 
 Another encoding that gives the very same text is right too: they differ in nothing.
 """
@@ -28,12 +29,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpuskit.ja.encodings import UndecodableError, decode
-from corpuskit.ja.jis import decode_eucjp
-from corpuskit.readers.compression import OnDisk, read_whole
-
 from benchlib import pieces as p
 from benchlib.table import aligned
+from corpuskit.ja.encodings import UndecodableError, decode
+from corpuskit.readers.compression import OnDisk, read_whole
 
 SIZES = (12, 25, 60, 4096)
 #: Least share that is right, by size.
@@ -112,13 +111,13 @@ def _right(piece: p.Piece, encoding: p.Encoding) -> bool:
 
 
 def _reference(raw: bytes, encoding: p.Encoding) -> str | None:
-    """What a decoder reads that knows the encoding; None for ISO-2022-JP, where it is no measure."""
+    """What a decoder reads that knows the encoding; None where it is no measure (out of step)."""
     name = encoding.family[0]
-    if name == "iso2022_jp":
+    if name in ("iso2022_jp", "euc_jp"):
         return None
     if encoding.name.startswith("shift_jis_2004"):
         name = "shift_jis_2004"
-    return decode_eucjp(raw) if name == "euc_jp" else raw.decode(name, "replace")
+    return raw.decode(name, "replace")
 
 
 def _shown(piece: p.Piece) -> str:
@@ -133,7 +132,7 @@ def _shown(piece: p.Piece) -> str:
 
 
 def _known_files(data: Path) -> int:
-    """The files of encoding_truth.tsv that are at hand: as bytes, or as text to be written again."""
+    """The files of encoding_truth.tsv that are at hand: as bytes, or as text that is encoded."""
     with (data / "labels/encoding_truth.tsv").open(encoding="utf-8") as table:
         truth = {
             row["path"]: row["encoding"].lower() for row in csv.DictReader(table, delimiter="\t")

@@ -30,7 +30,7 @@ class Encoding:
         family: names that are right for it.
         encode: from text to bytes; raises UnicodeEncodeError where it lacks a character.
         mark: bytes in front of the text.
-        rare: characters of which every piece gets one, or none of it.
+        rare: characters of which every piece gets one, in place of one beyond ASCII.
     """
 
     name: str
@@ -61,13 +61,34 @@ def _encode_eucjp_ms(text: str) -> bytes:
     return b"".join(extra.get(c) or c.encode("euc_jp") for c in text)
 
 
-def _strict_cp932(text: str) -> bytes:
-    return text.translate(str.maketrans("〜−‖¢£¬", "～－∥￠￡￢")).encode("cp932")
+def _encode_2004(text: str) -> bytes:
+    """Shift_JIS-2004 as it is written: with ASCII, not JIS X 0201, below."""
+    parts = re.split(r"([\x00-\x7f]+)", text)
+    return b"".join(p.encode("ascii" if at % 2 else "shift_jis_2004") for at, p in enumerate(parts))
+
+
+def _encode_cp932(text: str) -> bytes:
+    """CP932 as Windows writes it: IBM's characters at FA40 to FC4B (Python writes ED40 to EEFC)."""
+    text = text.translate(str.maketrans("〜−‖¢£¬", "～－∥￠￡￢"))
+    twice = _ibm()
+    return b"".join(twice.get(c) or c.encode("cp932") for c in text)
+
+
+@cache
+def _ibm() -> dict[str, bytes]:
+    table = {}
+    for lead in (0xFA, 0xFB, 0xFC):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFD)):
+            raw = bytes((lead, trail))
+            text = raw.decode("cp932", "replace")
+            if len(text) == 1 and text.encode("cp932", "replace")[0] in (0xED, 0xEE):
+                table[text] = raw
+    return table
 
 
 _SJIS, _EUC = ("cp932", "shift_jis_2004"), ("euc_jp", "euc_jis_2004")
-#: 常用漢字 of 2010 that JIS X 0208 lacks, names, kana with marks, signs of dictionaries.
-_PLANE_1 = "𠮟塡剝頰俱噓姸屛瘦繫麴蠟蟬醬摑搔瀆簞か゚㋐ゔヷçéü"
+#: 常用漢字 of 2010 that JIS X 0208 lacks, print forms.
+_PLANE_1 = "𠮟塡剝頰俱噓姸屛瘦繫麴蠟蟬醬摑搔瀆簞"
 ENCODINGS = (
     Encoding("utf-8", ("utf-8",), _codec("utf-8")),
     Encoding("utf-8 BOM", ("utf-8",), _codec("utf-8"), b"\xef\xbb\xbf"),
@@ -79,10 +100,11 @@ ENCODINGS = (
     Encoding("utf-32-be", ("utf-32-be",), _codec("utf-32-be")),
     Encoding("utf-32-le BOM", ("utf-32-le",), _codec("utf-32-le"), b"\xff\xfe\0\0"),
     Encoding("utf-32-be BOM", ("utf-32-be",), _codec("utf-32-be"), b"\0\0\xfe\xff"),
-    Encoding("cp932", _SJIS, _strict_cp932),
-    Encoding("cp932 ①㈱髙", _SJIS, _strict_cp932, rare="①②③④⑤Ⅰ㈱㈲㍻㎡№℡髙﨑德瀨"),
-    Encoding("shift_jis_2004", _SJIS, _codec("shift_jis_2004")),
-    Encoding("shift_jis_2004 𠮟", _SJIS, _codec("shift_jis_2004"), rare=_PLANE_1),
+    Encoding("cp932", _SJIS, _encode_cp932),
+    Encoding("cp932 ①㈱髙", _SJIS, _encode_cp932, rare="①②③④⑤Ⅰ㈱㈲㍻㎡№℡髙﨑德瀨"),
+    Encoding("cp932 ①㈱髙 (NEC)", _SJIS, _codec("cp932"), rare="①②③④⑤Ⅰ㈱㈲㍻㎡№℡髙﨑德瀨"),
+    Encoding("shift_jis_2004", _SJIS, _encode_2004),
+    Encoding("shift_jis_2004 𠮟", _SJIS, _encode_2004, rare=_PLANE_1),
     Encoding("euc_jp", _EUC, _codec("euc_jp")),
     Encoding("eucJP-ms ①㈱髙", _EUC, _encode_eucjp_ms, rare="①②③④⑤Ⅰ㈱㈲㍻㎡№℡髙﨑德瀨"),
     Encoding("iso2022_jp", ("iso2022_jp",), _codec("iso2022_jp")),
@@ -111,7 +133,7 @@ def documents(corpus: Path, a_source: int = 60, longest: int = 400_000) -> list[
     """Texts by source: as many of each, evenly spread over its file."""
     found = []
     for path in sorted(corpus.glob("*.jsonl.zst")):
-        texts = [row["text"][:longest] for row in rows(path)]
+        texts = [row["text"].lstrip("\ufeff")[:longest] for row in rows(path)]
         step = max(1, len(texts) // a_source)
         found.append(texts[::step][:a_source])
     return found
@@ -198,10 +220,13 @@ def _window(rng: random.Random, texts: list[list[str]], size: int, kind: str) ->
 def _piece(
     rng: random.Random, encoding: Encoding, text: str, limit: int, broken: bool
 ) -> Piece | None:
-    """The text in an encoding, cut at a random byte of its last character, or at a number of bytes."""
+    """The text in an encoding, cut at a random byte of its last character or at a byte number."""
     if encoding.rare:
-        at = rng.randrange(max(1, len(text) - 1))
-        text = text[:at] + _rare(rng, encoding.rare) + text[at + 1 :]
+        places = [at for at, c in enumerate(text[:-1]) if c > "\x7f"]
+        if not places:
+            return None
+        at = rng.choice(places)
+        text = text[:at] + rng.choice(encoding.rare) + text[at + 1 :]
     try:
         units = encoded(encoding, text, replace=bool(limit))
     except UnicodeEncodeError:
@@ -221,25 +246,28 @@ def _piece(
     return Piece(data, whole, broken)
 
 
-def _rare(rng: random.Random, choice: str) -> str:
-    character = choice[rng.randrange(len(choice))]
-    return "か゚" if character in "か゚" else character
-
-
 def encoded(encoding: Encoding, text: str, *, replace: bool) -> list[tuple[str, int]]:
     """Characters (か゚ is one) and their lengths in bytes; geta for those that the encoding lacks."""
     units = []
     for character in re.findall("か\u309a|.", text, re.S):
-        try:
-            length = len(encoding.encode(character))
-        except UnicodeEncodeError:
+        length = _length(encoding, character)
+        if not length:
             if not replace:
-                raise
-            character, length = GETA, len(encoding.encode(GETA))
+                encoding.encode(character)
+            character, length = GETA, _length(encoding, GETA)
         if encoding.name == "iso2022_jp" and length > 1:
             length = 2
         units.append((character, length))
     return units
+
+
+@cache
+def _length(encoding: Encoding, character: str) -> int:
+    """Bytes of a character; 0 where the encoding lacks it."""
+    try:
+        return len(encoding.encode(character))
+    except UnicodeEncodeError:
+        return 0
 
 
 def _whole(encoding: Encoding, units: list[tuple[str, int]], cut: int) -> str:

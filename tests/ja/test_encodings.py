@@ -85,6 +85,57 @@ def test_one_broken_byte_changes_nothing(codec: str) -> None:
     assert hits >= 199
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_characters_without_a_mark(codec: str) -> None:
+    for text in (TEXT[:12], "なまむぎなまごめ", "株式会社東京", "ｶﾌﾞｼｷｶﾞｲｼﾔ 123", "x = 1  # 値"):
+        assert right(decode(text.encode(codec)), text, codec)
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xff\xfe\0\0"])
+def test_a_broken_mark_is_survived(mark: bytes) -> None:
+    codec = "utf-16-le" if len(mark) == 2 else "utf-32-le"
+    for at in range(len(mark)):
+        raw = bytearray(mark + TEXT.encode(codec))
+        raw[at] ^= 0x55
+        found = decode(bytes(raw))
+        assert (found.encoding, found.text[-50:]) == (codec, TEXT[-50:])
+
+
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("escape", [b"\x1b$B", b"\x1b(B"])
+def test_a_broken_escape_of_iso_2022_jp_is_found(escape: bytes, at: int) -> None:
+    raw = bytearray(b"see " + "彼女は窓を開けて、遠くの山に".encode("iso2022_jp") + b" there")
+    raw[raw.index(escape) + at] = 0x2A
+    found = decode(bytes(raw))
+    assert found.encoding == "iso2022_jp"
+    assert found.text.startswith("see ") and found.text.endswith(" there")
+    assert "女は窓を開けて、遠くの山" in found.text
+
+
+def test_euc_jp_falls_into_step_after_a_broken_byte() -> None:
+    text = "彼女は窓を開けて、遠くの山に残る雪を眺めた"
+    for at in range(len(text) * 2):
+        raw = bytearray(text.encode("euc_jp"))
+        raw[at] = 0x41
+        found = decode_eucjp(bytes(raw))
+        assert found[: at // 2] == text[: at // 2]
+        assert found.endswith(text[at // 2 + 2 :])
+
+
+def test_no_letter_comes_out_of_a_cell_without_a_character() -> None:
+    assert decode_eucjp(b"\xad\xfd\xa4\xa2") == "\ufffdあ"
+
+
+@pytest.mark.parametrize(("text", "codec"), [("ﾌﾘｺﾐ ﾐｽﾞﾎ", "cp932"), ("ﾌﾘｺﾐ ﾐｽﾞﾎ ｶﾌﾞ", "euc_jp")])
+def test_short_half_width_kana(text: str, codec: str) -> None:
+    assert right(decode(text.encode(codec)), text, codec)
+
+
+def test_one_broken_byte_is_not_jis_x_0213() -> None:
+    raw = TEXT.encode("cp932").replace("窓".encode("cp932"), b"\x83\xf0", 1)  # a cell of 2004
+    assert (decode(raw).encoding, decode(raw).replaced > 0) == ("cp932", True)
+
+
 @pytest.mark.parametrize("codec", CODECS)
 def test_a_cut_is_one_broken_character(codec: str) -> None:
     raw = TEXT.encode(codec)
