@@ -6,11 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from corpuskit.readers.auto import choose
 from corpuskit.readers.compression import OnDisk
 from corpuskit.readers.html import Html
-from corpuskit.readers.wiki import MediaWiki, WikiParams
+from corpuskit.readers.wiki import MediaWiki, WikiParams, _keep_last
 
 from .reading import about, read, shared
 
@@ -131,6 +132,13 @@ def test_of_a_history_the_last_revision_is_read(tmp_path: Path) -> None:
     found = read(MediaWiki(), written(tmp_path / "a.xml", data))
     assert found.texts == ["新しい"]
     assert about(found.records[0])["revision_id"] == 101
+
+
+def test_of_a_history_only_one_revision_is_held() -> None:
+    held = etree.fromstring("<page><id/><revision/><revision n='2'/></page>")
+    _keep_last(held[1])
+    _keep_last(held[2])
+    assert [(each.tag, each.get("n")) for each in held] == [("id", None), ("revision", "2")]
 
 
 def test_broken_off_dumps_keep_the_pages_before(tmp_path: Path) -> None:
