@@ -185,10 +185,11 @@ def _home(
     """The row that a small run belongs to, and whether it stands above or below its base line."""
     for near in _near(bases, at, run.base, 1.2 * run.size):
         for big in rows[near][:_MOST_NEAR]:
+            if big.size * 0.85 < run.size:
+                continue
             overlap = min(run.bottom, big.bottom) - max(run.top, big.top)
             if (
-                big.size * 0.85 >= run.size
-                and overlap >= 0.5 * run.size
+                overlap >= 0.5 * run.size
                 and big.x0 - 1.2 * big.size <= run.x1
                 and run.x0 <= big.x1 + 0.5 * big.size
             ):
