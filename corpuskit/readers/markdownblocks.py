@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpuskit.readers import markdownlines as md
 from corpuskit.readers.htmltext import BLOCKS
 from corpuskit.readers.layout import table
-from corpuskit.readers.markdowninline import BREAK, Inline, code_spans, components, label_of
+from corpuskit.readers.markdowninline import BREAK, Inline, components, label_of
 from corpuskit.readers.markuptext import fenced
 
 
@@ -251,6 +251,7 @@ class Blocks:
         if title:
             self._add(title)
             self._flush()
+            self._gap()
         if self._ends is None:
             self._ends = md.bare_fences(self._lines)
         ends = self._ends.get(mark, [])
@@ -368,6 +369,7 @@ class Blocks:
         self._paragraph.append(line.strip())
         if md.TAGS.match(line) or md.CLOSES.search(line):
             self._flush()
+            self._gap()
         return True
 
     def _element(self, line: str, name: str, *, drop: bool) -> bool:

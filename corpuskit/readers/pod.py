@@ -20,7 +20,7 @@ _STRONG = re.compile(
     rb"^=(?:encoding[ \t]+\S|head[1-6][ \t]+\S|pod\s*$|over\b|begin[ \t]+\S)", re.M
 )
 _ENCODING = re.compile(rb"^=encoding[ \t]+([\w.:-]+)", re.M)
-_CODE = re.compile(r"([A-Z])(<(?:<+(?=\s))?)|(>+)")
+_CODE = re.compile(r"([IBCLEFSXZ])(<(?:<+(?=\s))?)|(>+)")
 _DEEPEST = 50
 _NAMES = {"verbar": "|", "sol": "/", "lchevron": "«", "rchevron": "»"}
 _TITLED = re.compile(r"NAME|名前|名称|題名", re.I)

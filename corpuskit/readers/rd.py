@@ -16,7 +16,9 @@ _STRONG = re.compile(rb"^={1,4} \S|^--- \S|\[\[[a-z]+:|\(\([<{*:'|-]|^#@\w+|^=be
 _HEADING = re.compile(r"(={1,4}|\+{1,2})(?:\[a:[^\[\]]*\])?[ \t]+(\S.*)")
 _ITEM = re.compile(r"([ \t]*)(\*|\(\d{1,9}\))[ \t]+(.*)")
 _LINK = re.compile(r"\[\[[A-Za-z][\w-]*::?([^\[\]]{1,300}(?:\[\][^\[\]]{0,50})?)\]\]")
-_CLASSIC = re.compile(r"\(\(([<{*:'|%]) ?(.{0,2000}?) ?[>}*:'|%]\)\)|\(\(-.{0,2000}?-\)\)")
+_CLASSIC = re.compile(
+    r"\(\(([<{*:'|%]) ?((?:(?!\(\().){0,2000}?) ?[>}*:'|%]\)\)|\(\(-(?:(?!\(\().){0,2000}?-\)\)"
+)
 _TAG = re.compile(r"@(param|return|raise|see|arg|option|exception)\b[ \t]*(.*)")
 _STARTS = re.compile(
     r"#@(samplecode)|//emlist(?:\[[^\[\]]*\])?(?:\[([^\[\]]*)\])?\{\s*$|//emlist\{"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from corpuskit.readers.layout import unwrapped
 from corpuskit.readers.markuptext import lowered, raised
 
-_LITERAL = re.compile(r"``(?=\S)(.{1,2000}?)(?<=\S)``(?!`)", re.S)
+_LITERAL = re.compile(r"``(?=\S)((?:[^`]|`(?!`)){1,2000}+)``(?!`)")
 _ROLE = re.compile(r":([A-Za-z][\w:.+-]{0,60}):`((?:[^`\\]|\\.){1,2000}+)`")
 _AFTER_ROLE = re.compile(r"`((?:[^`\\]|\\.){1,2000}+)`:([A-Za-z][\w:.+-]{0,60}):")
 _LINK = re.compile(r"`((?:[^`\\]|\\.){1,2000}+)`_{0,2}")
@@ -53,7 +53,7 @@ class Inline:
             text = _TARGET.sub(r"\1", text)
             text = _LINK.sub(lambda found: self._hold(_shown(found[1])), text)
         if "\\" in text:
-            text = _ESCAPED.sub(lambda f: "" if f[1].isspace() else self._hold(f[1]), text)
+            text = _ESCAPED.sub(lambda f: self._hold("" if f[1].isspace() else f[1]), text)
         if "|" in text and self._substitutions:
             text = _SUBSTITUTION.sub(lambda f: self._substitutions.get(f[1], f[0]), text)
         if "*" in text:

@@ -41,6 +41,7 @@ def grid(lines: Sequence[str]) -> tuple[Rows, bool]:
     """
     wide = [columns_of(line) for line in lines]
     edges = sorted({at for line in wide if is_grid(line) for at, c in enumerate(line) if c == "+"})
+    numbers = {edge: number for number, edge in enumerate(edges)}
     rows: Rows = []
     header = False
     held = [""] * (len(edges) - 1)
@@ -49,7 +50,7 @@ def grid(lines: Sequence[str]) -> tuple[Rows, bool]:
         ruled = line.startswith("+")
         for start, stop in pairwise(cuts):
             part = line[start + 1 : stop].replace("\0", "")
-            at = edges.index(start)
+            at = numbers[start]
             if set(part.strip()) <= set("-=+") and part.strip():
                 continue
             held[at] += ("\n" if held[at] else "") + part[1:].rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from corpuskit.ja.jis import jis_cell
 
@@ -46,11 +47,16 @@ def _hex(code: str) -> str:
 
 
 def _circled(number: str) -> str:
-    value = int(number) if number.isdigit() else 0
+    value = int(number) if re.fullmatch(r"[0-9]{1,3}", number) else 0
     return chr(0x245F + value) if 1 <= value <= 20 else f"({number})"
 
 
-_NAMED = {
+def _roman(number: str) -> str:
+    value = int(number) if re.fullmatch(r"[0-9]{1,3}", number) else 0
+    return chr(0x215F + value) if 1 <= value <= 12 else number
+
+
+_NAMED: Mapping[str, Callable[[str], str]] = {
     "UTF": _hex,
     "UTFM": _hex,
     "UTFC": _hex,
@@ -62,7 +68,7 @@ _NAMED = {
     "ajCID": lambda _: _UNKNOWN,
     "ajMaru": _circled,
     "ajMaru*": _circled,
-    "ajRoman": lambda n: chr(0x215F + int(n)) if n.isdigit() and 1 <= int(n) <= 12 else n,
+    "ajRoman": _roman,
 }
 
 

@@ -12,14 +12,21 @@ from corpuskit.readers.csv import Csv
 from corpuskit.readers.html import Html
 from corpuskit.readers.huggingface import HuggingFace
 from corpuskit.readers.jsonl import JsonLines
+from corpuskit.readers.markdown import Markdown
 from corpuskit.readers.parquet import Parquet
+from corpuskit.readers.pod import Pod
 from corpuskit.readers.protocol import Reader
+from corpuskit.readers.rd import Rd
+from corpuskit.readers.rst import Rst
+from corpuskit.readers.tex import Tex
 from corpuskit.readers.text import PlainText
 
 from .reading import shared
 
+MARKUP = (Markdown, Pod, Rd, Rst, Tex)
 READERS: dict[str, type[Reader]] = {
-    cls.name: cls for cls in (PlainText, HuggingFace, Html, Csv, Aozora, JsonLines, Parquet)
+    cls.name: cls
+    for cls in (PlainText, HuggingFace, Html, Csv, Aozora, JsonLines, Parquet, *MARKUP)
 }
 AOZORA = (
     "題\n作者\n\n" + "　本文である。\n" * 900 + "\n底本：「本」社\n青空文庫作成ファイル：\n見本\n"
@@ -74,7 +81,7 @@ def test_ties_are_broken_by_order_then_name(tmp_path: Path) -> None:
 
     path = tmp_path / "a"
     path.write_bytes(b"x")
-    for names, winner in ((("zz", "csv", "html"), "html"), (("zz", "aa", "text"), "text")):
+    for names, winner in ((("zz", "csv", "html"), "html"), (("zz", "aa", "text"), "aa")):
         assert choose(OnDisk(path), dict.fromkeys(names, Sure)) == winner
     assert choose(OnDisk(path), dict.fromkeys(("zz", "aa"), Sure)) == "aa"
 
@@ -84,13 +91,13 @@ KINDS = {
     "html_sjis_law2013": {"html"},
     "html_utf8_docs": {"html"},
     "epub_src_vertical": {"html", None},
-    "md_docs": {"text"},
+    "md_docs": {"markdown", "rd"},
     "txt_sjis_aozora": {"aozora"},
-    "txt_eucjp_pod": {"text"},
-    "txt_iso2022jp": {"text"},
+    "txt_eucjp_pod": {"pod"},
+    "txt_iso2022jp": {"tex"},
     "txt_eucjp_misc": {"text"},
     "txt_utf8_wikipedia_leads": {"text"},
-    "rst_docs": {"text"},
+    "rst_docs": {"rst"},
     "docx": {None},
     "xlsx": {None},
     "pptx": {None},

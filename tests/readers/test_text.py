@@ -67,7 +67,7 @@ def test_broken_bytes_are_counted(tmp_path: Path) -> None:
     ],
 )
 def test_titles(tmp_path: Path, text: str, title: str | None) -> None:
-    found = read(PlainText(), written(tmp_path / "a.md", text.encode())).records[0]
+    found = read(PlainText(), written(tmp_path / "a.txt", text.encode())).records[0]
     assert (found["text"], found["title"]) == (text, title)
 
 
@@ -97,7 +97,8 @@ def test_compressed_and_cut_and_too_large(tmp_path: Path) -> None:
     ("head", "name", "sure"),
     [
         (b"", "a.txt", 1),
-        (bytes(99), "a.md.gz", 1),
+        (bytes(99), "a.txt.gz", 1),
+        ("# 題".encode(), "a.md", 0),
         ("本文".encode("cp932"), "readme", 1),
         ("本文".encode(), "memo.log", 1),
         (bytes(99), "readme", 0),
