@@ -231,3 +231,19 @@ def test_real_pages_have_titles_and_no_remains() -> None:
             assert found.title, path.name
             assert "structure" not in found.about, path.name
             assert len(found.text) > 200 and "<div" not in found.text, path.name
+
+
+def test_a_heading_goes_with_the_links_below_it() -> None:
+    links = "".join(f'<li><a href="/{n}">催しの案内{n}</a></li>' for n in range(5))
+    text = "<p>" + "本文である。" * 30 + "</p>"
+    box = f"<h3>今月の催し</h3><div><ul>{links}</ul></div>"
+    assert "今月の催し" not in body(text + box)
+    assert "今月の催し" in body(f"{text}{box}<p>申し込みは電話で。</p>")
+
+
+def test_a_column_beside_the_main_one_may_have_labels() -> None:
+    side = "".join(f'きょうの話題<br><a href="{n}">今日は何の日{n}</a><br>' for n in range(6))
+    main = "本文である。" * 40
+    page = f"<table><tr><td>{{}}</td><td width=150>{side}</td></tr></table>"
+    assert body(page.format(main)) == main
+    assert "今日は何の日3" in body(page.format("短い。"))
