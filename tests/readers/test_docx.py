@@ -74,7 +74,8 @@ def test_fields_give_their_results_only(tmp_path: Path) -> None:
 
 def test_changes_are_accepted(tmp_path: Path) -> None:
     body = (
-        "<w:p><w:pPr/><w:del><w:r><w:delText>旧</w:delText></w:r></w:del><w:ins><w:r><w:t>新</w:t>"
+        "<w:p><w:pPr/><w:del><w:r><w:delText>旧</w:delText><w:br/><w:t>旧</w:t></w:r></w:del>"
+        "<w:ins><w:r><w:t>新</w:t>"
         "</w:r></w:ins><w:moveFrom><w:r><w:t>移</w:t></w:r></w:moveFrom><w:r><w:t>条文</w:t></w:r></w:p>"
         "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>前の</w:t></w:r></w:p>"
         "<w:p><w:moveTo><w:r><w:t>移</w:t></w:r></w:moveTo><w:r><w:t>段落</w:t></w:r></w:p>"

@@ -55,7 +55,8 @@ def test_deletions_comments_and_raised_digits(tmp_path: Path) -> None:
 def test_headings_lists_tables_notes_and_boxes(tmp_path: Path) -> None:
     styles = (
         "<text:list-style style:name='L1'><text:list-level-style-number text:level='1' "
-        "style:num-format='一' style:num-suffix='、'/><text:list-level-style-bullet text:level='2'/>"
+        "style:num-format='一' style:num-suffix='、'/>"
+        "<text:list-level-style-bullet text:level='2'/>"
         "</text:list-style>"
     )
     cell = "<table:table-cell {}><text:p>{}</text:p></table:table-cell>"

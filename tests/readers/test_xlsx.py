@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from corpuskit.readers.sheetbounds import xlsb_area
 from corpuskit.readers.sheetgrid import Row, grid_blocks, value_text
 from corpuskit.readers.xlsx import Xlsx, XlsxParams
 
@@ -139,6 +140,20 @@ def test_shared_text_that_is_repeated_too_often_is_a_problem(tmp_path: Path) -> 
     cell = '<row><c t="s"><v>0</v></c></row>' * 2000
     data = xlsx({"S": f"<sheetData>{cell}</sheetData>"}, shared=f"<si><t>{'あ' * 200_000}</t></si>")
     assert book(tmp_path, data).errors == [("S", "too_much_text")]
+
+
+def test_cells_of_a_binary_sheet_are_found() -> None:
+    def record(kind: int, data: bytes) -> bytes:
+        return bytes((kind, len(data))) + data
+
+    def number(value: int) -> bytes:
+        return value.to_bytes(4, "little")
+
+    blank, value = record(1, number(900) + b"\0" * 4), record(5, number(3) + b"\0" * 12)
+    sheet = record(0, number(7) + b"\0" * 13) + blank + value
+    sheet += b"\x81\x01\x00" + record(0, number(16) + b"\0" * 13) + record(2, number(5))
+    assert xlsb_area(sheet) == 10 * 3
+    assert xlsb_area(b"") == 0 and xlsb_area(b"\xff" * 9) == 0
 
 
 SHEET = '<table:table table:name="表1" {}>{}</table:table>'
