@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from corpuskit.readers import rsttables as tables
 from corpuskit.readers.htmltext import words
 from corpuskit.readers.layout import heading, table
 from corpuskit.readers.markuptext import fenced
 from corpuskit.readers.rstinline import Inline
+from corpuskit.readers.rstlines import end_of, substitutions
 
 _DEEPEST = 25  # levels of indentation; what lies deeper is plain text
 
@@ -23,9 +23,6 @@ _NUMBERED = re.compile(r"\(?(\d{1,9}|#|[A-Za-z]|[ivxlcIVXLC]{1,8})[.)](?:\s+(.*)
 _FIELD = re.compile(r":((?:[^:\\`]|\\.|`[^`]*`|:(?=\S)[^:`]*:(?=`)){1,200}+):(?:\s+(.*)|$)")
 _OPTION = re.compile(r"(?:(?:-\w|--[\w-]+|/\w)(?:[ =]<?[\w-]+>?)?(?:, )?)+(?:  +(.*)|$)")
 _TREE = re.compile(r"\s*(\S[^<>]{0,300}?)\s*<[^<>]+>$")
-_SUBSTITUTION = re.compile(
-    r"\s*\.\.\s+\|([^|]{1,200})\|\s+(replace|unicode|image|date|include)::\s*(.*)$"
-)
 _CODE = words(
     "code code-block sourcecode highlight literalinclude parsed-literal math prompt productionlist"
     " doctest testcode testoutput testsetup ipython console graphviz digraph graph mermaid plantuml"
@@ -71,7 +68,7 @@ class Blocks:
         self.title: str | None = None
         self.fields: dict[str, str] = {}
         self._levels: list[str] = []
-        self._inline = Inline(_substitutions(lines))
+        self._inline = Inline(substitutions(lines))
 
     def text(self) -> str:
         """The whole as Markdown."""
@@ -87,7 +84,7 @@ class Blocks:
                 at += 1
                 continue
             if line[0] == " ":
-                stop = _end(lines, at, lambda each: each[0] == " ")
+                stop = end_of(lines, at, lambda each: each[0] == " ")
                 out += self._inner(lines[at:stop], depth)
                 at = stop
                 continue
@@ -135,7 +132,7 @@ class Blocks:
         found = _EXPLICIT.match(lines[at])
         if not found:
             return at
-        stop = _end(lines, at + 1, lambda each: each[0] == " ")
+        stop = end_of(lines, at + 1, lambda each: each[0] == " ")
         first, body = lines[at][found.end() :], lines[at + 1 : stop]
         directive = _DIRECTIVE.match(first)
         note = _NOTE.match(first)
@@ -202,7 +199,7 @@ class Blocks:
     def _grid(self, lines: list[str], at: int, depth: int, out: list[str]) -> int:
         if not tables.is_grid(lines[at]):
             return at
-        stop = _end(lines, at, lambda each: each[0] in "+|", blank=False)
+        stop = end_of(lines, at, lambda each: each[0] in "+|", blank=False)
         rows, header = tables.grid(lines[at:stop])
         out.append(
             table([[self._cell(cell, depth) for cell in row] for row in rows], header=header)
@@ -236,7 +233,7 @@ class Blocks:
         if number and below and below[0] != " " and not _NUMBERED.match(below):
             return at  # a sentence that begins with a number
         width = len(lines[at]) - len(found[2] or "") if found[2] else 2
-        stop = _end(lines, at + 1, lambda each: each[0] == " ")
+        stop = end_of(lines, at + 1, lambda each: each[0] == " ")
         item = [
             lines[at][width:],
             *(line[min(width, _margin([line])) :] for line in lines[at + 1 : stop]),
@@ -259,7 +256,7 @@ class Blocks:
         found = _FIELD.match(lines[at])
         if not found or lines[at].startswith("::") or re.match(r":[\w:.+-]+:`", lines[at]):
             return at
-        stop = _end(lines, at + 1, lambda each: each[0] == " ")
+        stop = end_of(lines, at + 1, lambda each: each[0] == " ")
         name = found[1]
         body = [found[2] or "", *_dedented(lines[at + 1 : stop])]
         if depth == 0 and len(out) <= 1 and not name.startswith(("param", "return", "raise")):
@@ -275,7 +272,7 @@ class Blocks:
         found = _OPTION.match(lines[at])
         if not found:
             return at
-        stop = _end(lines, at + 1, lambda each: each[0] == " ")
+        stop = end_of(lines, at + 1, lambda each: each[0] == " ")
         text = "\n\n".join(self._inner([found[1] or "", *_dedented(lines[at + 1 : stop])], depth))
         name = lines[at][: found.start(1)].strip() if found[1] else lines[at]
         out.append(_hanging(f"{name}: {text}", "- "))
@@ -284,7 +281,7 @@ class Blocks:
     def _line_block(self, lines: list[str], at: int, depth: int, out: list[str]) -> int:
         if not re.match(r"\|(?: |$)", lines[at]):
             return at
-        stop = _end(lines, at, lambda each: each[0] in "| ", blank=False)
+        stop = end_of(lines, at, lambda each: each[0] in "| ", blank=False)
         held: list[str] = []
         for line in lines[at:stop]:
             if line[0] == "|":
@@ -297,7 +294,7 @@ class Blocks:
     def _doctest(self, lines: list[str], at: int, depth: int, out: list[str]) -> int:
         if not lines[at].startswith(">>> "):
             return at
-        stop = _end(lines, at, bool, blank=False)
+        stop = end_of(lines, at, bool, blank=False)
         out.append(fenced("\n".join(lines[at:stop]), "python"))
         return stop
 
@@ -305,7 +302,7 @@ class Blocks:
         below = lines[at + 1] if at + 1 < len(lines) else ""
         if not below.startswith(" ") or lines[at].endswith("::"):
             return at
-        stop = _end(lines, at + 1, lambda each: each[0] == " ")
+        stop = end_of(lines, at + 1, lambda each: each[0] == " ")
         text = "\n\n".join(self._inner(lines[at + 1 : stop], depth))
         out.append(_hanging(f"{self._inline.text(lines[at])}\n{text}", "- "))
         return stop
@@ -322,12 +319,14 @@ class Blocks:
             return stop
         said = source[:-2].rstrip() if source in ("::",) or source[-3:-2].isspace() else source[:-1]
         out.append(self._inline.text(said))
-        end = _end(lines, stop, lambda each: each[0] == " ")
+        end = end_of(lines, stop, lambda each: each[0] == " ")
         if not any(lines[stop:end]):  # quoted by a mark at the margin
             start = next((n for n in range(stop, len(lines)) if lines[n]), len(lines))
             mark = lines[start][0] if start < len(lines) else ""
             quoted = bool(mark) and not mark.isalnum() and ord(mark) < 128
-            end = _end(lines, start, lambda each: each[0] == mark, blank=False) if quoted else stop
+            end = (
+                end_of(lines, start, lambda each: each[0] == mark, blank=False) if quoted else stop
+            )
         out.append(fenced("\n".join(_dedented(lines[stop:end]))))
         return max(end, stop)
 
@@ -343,20 +342,6 @@ class Blocks:
         _doctest,
         _definition,
     )
-
-
-def _end(lines: list[str], at: int, within: Callable[[str], bool], *, blank: bool = True) -> int:
-    """The line after those that belong together; blank ones may stand between, not behind them."""
-    last = at
-    while at < len(lines):
-        if lines[at]:
-            if not within(lines[at]):
-                break
-            last = at + 1
-        elif not blank:
-            break
-        at += 1
-    return last
 
 
 def _items(lines: list[str]) -> list[list[str]]:
@@ -388,29 +373,3 @@ def _parts(body: list[str], argument: str) -> tuple[list[str], dict[str, str], s
             break
         at += 1
     return lines[at:], options, argument.strip()
-
-
-def _substitutions(lines: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for at, line in enumerate(lines):
-        named = _SUBSTITUTION.match(line)
-        if not named:
-            continue
-        if named[2] == "replace":
-            below = lines[at + 1 : _end(lines, at + 1, lambda each: each[0] == " ", blank=False)]
-            found[named[1]] = " ".join([named[3], *(each.strip() for each in below)]).strip()
-        elif named[2] == "unicode":
-            found[named[1]] = _characters(named[3])
-        else:
-            found[named[1]] = ""
-    return found
-
-
-def _characters(codes: str) -> str:
-    out = []
-    for code in codes.split(" .. ")[0].split():
-        point = re.fullmatch(r"(?:0x|x|\\x|U\+?|u|\\u|&#x)([0-9A-Fa-f]{1,6});?", code)
-        value = int(point[1], 16) if point else 0
-        usable = 0x20 <= value < 0x110000 and not 0xD800 <= value < 0xE000
-        out.append(chr(value) if usable else code)
-    return "".join(out)

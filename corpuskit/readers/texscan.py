@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from corpuskit.readers import texnames as names
 from corpuskit.readers import texsource as tex
@@ -11,22 +10,13 @@ from corpuskit.readers.layout import heading
 from corpuskit.readers.markuptext import fenced
 from corpuskit.readers.texglyphs import glyph
 from corpuskit.readers.texout import BREAK, CELL, ROW, RULE, Held
-from corpuskit.readers.texsource import Source, after, closing
+from corpuskit.readers.texsource import Frame, Source, after, closing
 
 _DEEPEST = 100  # open groups and environments; deeper braces are passed over
 _EXPANSIONS = 20_000
 _EXPANDED = 2_000_000  # characters
 _NESTED = 20  # macros within macros
 _LONGEST_MACRO = 5_000  # characters
-
-
-@dataclass
-class _Frame:
-    kind: str
-    name: str = ""
-    out: list[str] = field(default_factory=list)
-    count: int = 0
-    pending: list[str] = field(default_factory=list)  # what the groups behind it are
 
 
 class Scanner:
@@ -47,7 +37,7 @@ class Scanner:
         self._keep_ruby = keep_ruby
         self._held = Held()
         self._sources = [Source(text, 0, closing(text))]
-        self._frames = [_Frame("root")]
+        self._frames = [Frame("root")]
         self._pending: list[str] = []  # what the next groups are
         self._passed = 0  # braces deeper than the budget
         self._macros: dict[str, tuple[int, str | None, str]] = {}
@@ -86,7 +76,7 @@ class Scanner:
                 self._passed += 1
             else:
                 kind, *rest = self._pending or ["group"]
-                self._frames.append(_Frame(kind, pending=rest))
+                self._frames.append(Frame(kind, pending=rest))
                 self._pending = []
         elif sign == "}":
             if self._passed:
@@ -378,7 +368,7 @@ class Scanner:
 
     def _begin(self, source: Source, name: str) -> None:
         if name == "document":
-            self._frames = [_Frame("root")]
+            self._frames = [Frame("root")]
             self._pending.clear()
             return
         source.at = (
@@ -398,7 +388,7 @@ class Scanner:
                 self._emit(self._held.block(fenced(code, language[1] if language else "")))
             return
         if len(self._frames) <= _DEEPEST:
-            self._frames.append(_Frame("env", name))
+            self._frames.append(Frame("env", name))
         self._pending = ["drop"] * names.OPENINGS.get(name, 0)
 
     def _end(self, source: Source, name: str) -> None:

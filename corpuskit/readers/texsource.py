@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 TOKEN = re.compile(
     r"\\(?:([A-Za-z@]+\*?)([ \t]*(?:\n(?![ \t]*\n)[ \t]*)?)|(.|\n))|[{}$&%~^_]|-{2,3}|``|''", re.S
@@ -36,6 +36,17 @@ FILE = re.compile(r" *[^\s{}\\]+")
 TOKENS = re.compile(r"\s*\\(?:[A-Za-z@]+|.)\s*\\(?:[A-Za-z@]+|.)")
 CONDITION = re.compile(r"[^\n]{0,200}?[<>=] *[^\s\\%]{0,40}")
 LABELS = re.compile(r"\\(?:label|tag|nonumber|notag)\*?(?:\{[^{}]*\})?")
+
+
+@dataclass
+class Frame:
+    """An open group or environment, and what is read of it."""
+
+    kind: str
+    name: str = ""
+    out: list[str] = field(default_factory=list)
+    count: int = 0
+    pending: list[str] = field(default_factory=list)  # what the groups behind it are
 
 
 @dataclass
