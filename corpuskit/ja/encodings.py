@@ -24,6 +24,7 @@ from corpuskit.ja.likeness import (
     NEW_SIGNS,
     REPLACEMENT,
     Weight,
+    count_of,
     weigh,
 )
 from corpuskit.ja.mojibake import repaired
@@ -34,6 +35,7 @@ WINDOW = 64 << 10
 _SAMPLE = 2 << 10
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_EIGHTH_BIT = bytes(range(0x80, 0x100))
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Control bytes that text does not have (it has tab, line ends, form feed, escape, and EOF of DOS).
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20)])
@@ -123,6 +125,9 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     Raises:
         UndecodableError: the bytes are binary, or no encoding fits.
     """
+    if (clean := _clean_utf8(raw, declared)) is not None:
+        text, name = repaired(clean)
+        return Decoded(text, "utf-8", 1.0, 0, name)
     found = sniff(raw, declared)
     if found is None:
         raise UndecodableError(
@@ -136,6 +141,17 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
         text, replaced = _read(raw, found.encoding)
     text, name = repaired(text)
     return Decoded(text, found.encoding, found.confidence, replaced, name)
+
+
+def _clean_utf8(raw: bytes, declared: str | None) -> str | None:
+    """The text where it is so much valid UTF-8 that nothing else needs to be asked; it is quick."""
+    if len(raw) < 4096 or raw.startswith(codecs.BOM_UTF8) or _canonical(declared) in _NEWER:
+        return None
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if _high(raw[:WINDOW]) > _CHANCE and not _controls(raw[:WINDOW]) else None
 
 
 def sniff(raw: bytes, declared: str | None = None) -> Sniffed | None:
@@ -156,7 +172,7 @@ def sniff(raw: bytes, declared: str | None = None) -> Sniffed | None:
     first -= first % 4  # in step with UTF-32
     head, window = raw[:WINDOW], raw[first : first + WINDOW]
     if _is_utf8(window) and (label not in _NEWER or _THREE_BYTES.search(window)):
-        few = len(window) < 4096 and len(_NOT_ASCII.findall(window)) <= _CHANCE
+        few = len(window) < 4096 and _high(window) <= _CHANCE
         if few and _SEVEN_BIT.search(head) and not _often_high(head):
             return Sniffed("iso2022_jp", 0.99)
         if not few or _is_likely(window):
@@ -226,8 +242,13 @@ def _controls(raw: bytes) -> bool:
 
 def _often_high(raw: bytes) -> bool:
     """Whether more bytes than a broken few have the eighth bit."""
-    found = len(_NOT_ASCII.findall(raw))
+    found = _high(raw)
     return found > 1 and found * 20 > len(raw)
+
+
+def _high(raw: bytes) -> int:
+    """Bytes with the eighth bit."""
+    return len(raw) - len(raw.translate(None, _EIGHTH_BIT))
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -347,18 +368,17 @@ def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight
 
 
 @cache
-def _twice() -> re.Pattern[str]:
+def _twice() -> str:
     """The characters that CP932 has twice: as IBM's (FA, FB, FC) and as NEC's choice (ED, EE)."""
     trails = (*range(0x40, 0x7F), *range(0x80, 0xFD))
     raw = bytes(byte for lead in (0xED, 0xEE) for trail in trails for byte in (lead, trail))
-    return re.compile(f"[{re.escape(raw.decode('cp932', 'ignore'))}]")
+    return raw.decode("cp932", "ignore")
 
 
 def _other_codes(text: str, window: bytes) -> int:
     """Characters at NEC's codes: Windows writes IBM's, and JIS X 0213 has kanji there."""
-    if not _NEC_LEAD.search(window):
-        return 0
-    return min(len(_twice().findall(text)), len(_NEC_LEAD.findall(window)))
+    found = count_of(text, _twice())
+    return min(found, len(_NEC_LEAD.findall(window))) if found else 0
 
 
 #: Western text has its accents within words, and few other signs.
@@ -369,7 +389,7 @@ _WESTERN = re.compile(
 
 def _is_western(window: bytes) -> bool:
     text = window.decode("cp1252", "replace")
-    high = len(_NOT_ASCII.findall(window))
+    high = _high(window)
     return high > 0 and len(_WESTERN.findall(text)) * 10 >= high * 8 and not _controls(window)
 
 

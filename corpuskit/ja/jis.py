@@ -73,10 +73,19 @@ def decode_eucjp(raw: bytes) -> str:
     try:
         text = raw.decode("euc_jp")
     except UnicodeDecodeError:
-        text = ""
-    if text and raw[-1] < 0xA1:
+        return _HIGH.sub(_in_step, raw).decode("euc_jp", EUC_ERRORS)
+    last = _LAST.search(raw[-_SHORT:])
+    if last is None or len(last[0]) == _SHORT:
         return text
-    return _HIGH.sub(_in_step, raw).decode("euc_jp", EUC_ERRORS)
+    # The last run may be out of step and still end well: half a character is cut off there.
+    at = len(raw) - len(last[0])
+    end = _HIGH.sub(_in_step, raw[at:])
+    return text if end == raw[at:] else (raw[:at] + end).decode("euc_jp", EUC_ERRORS)
+
+
+#: A run of high bytes that ends the whole; longer ones are not looked at.
+_SHORT = 1024
+_LAST = re.compile(rb"(?<![\x80-\xff])[\x80-\xff]+\Z")
 
 
 def _in_step(run: re.Match[bytes]) -> bytes:
@@ -216,13 +225,15 @@ def _aligned(run: bytes, mode: str, before: str) -> str:
 def _run(run: bytes, mode: str) -> str:
     """A run of bytes A1 to FE in one of the Japanese modes."""
     if mode == "0":
-        return decode_eucjp(run)
+        return run.decode("euc_jp", EUC_ERRORS)
     if mode == "3":
         return run.decode("euc_jis_2004", "replace")
     if mode == "K":
         return "".join(chr(0xFEC0 + byte) if byte <= 0xDF else _REPLACEMENT for byte in run)
     shifted = b"".join(b"\x8f" + run[at : at + 2] for at in range(0, len(run), 2))
-    return decode_eucjp(shifted) if mode == "2" else shifted.decode("euc_jis_2004", "replace")
+    if mode == "2":
+        return shifted.decode("euc_jp", EUC_ERRORS)
+    return shifted.decode("euc_jis_2004", "replace")
 
 
 def jis_cell(plane: int, row: int, cell: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -137,6 +137,18 @@ def weigh(text: str) -> Weight:
         again = int(steps[SIGN * width + HALF]) - 1
         bits += 8 * len(_STRAY_MARK.findall(text)) - 6.5 * max(0, again)
     return Weight(bits, counts)
+
+
+def count_of(text: str, wanted: str) -> int:
+    """How many characters of a text are among the wanted ones, which are below U+10000."""
+    return int(np.count_nonzero(_among(wanted)[np.minimum(_points(text), 0xFFFF)]))
+
+
+@lru_cache(maxsize=8)
+def _among(wanted: str) -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x10000, np.bool_)
+    table[_points(wanted)] = True
+    return table
 
 
 def _folded(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

@@ -58,6 +58,8 @@ def _eucjp_ms() -> dict[str, bytes]:
 
 def _encode_eucjp_ms(text: str) -> bytes:
     extra = _eucjp_ms()
+    if extra.keys().isdisjoint(text):
+        return text.encode("euc_jp")
     return b"".join(extra.get(c) or c.encode("euc_jp") for c in text)
 
 
@@ -71,6 +73,8 @@ def _encode_cp932(text: str) -> bytes:
     """CP932 as Windows writes it: IBM's characters at FA40 to FC4B (Python writes ED40 to EEFC)."""
     text = text.translate(str.maketrans("〜−‖¢£¬", "～－∥￠￡￢"))
     twice = _ibm()
+    if twice.keys().isdisjoint(text):
+        return text.encode("cp932")
     return b"".join(twice.get(c) or c.encode("cp932") for c in text)
 
 
@@ -249,25 +253,30 @@ def _piece(
 def encoded(encoding: Encoding, text: str, *, replace: bool) -> list[tuple[str, int]]:
     """Characters (か゚ is one) and their lengths in bytes; geta for those that the encoding lacks."""
     units = []
-    for character in re.findall("か\u309a|.", text, re.S):
-        length = _length(encoding, character)
+    lengths = _LENGTHS.setdefault(encoding.name, {})
+    for character in _UNITS.findall(text):
+        if character not in lengths:
+            lengths[character] = _length(encoding, character)
+        length = lengths[character]
         if not length:
             if not replace:
                 encoding.encode(character)
             character, length = GETA, _length(encoding, GETA)
-        if encoding.name == "iso2022_jp" and length > 1:
-            length = 2
         units.append((character, length))
     return units
 
 
-@cache
+_UNITS = re.compile("か\u309a|.", re.S)
+_LENGTHS: dict[str, dict[str, int]] = {}
+
+
 def _length(encoding: Encoding, character: str) -> int:
-    """Bytes of a character; 0 where the encoding lacks it."""
+    """Bytes of a character, without escape sequences; 0 where the encoding lacks it."""
     try:
-        return len(encoding.encode(character))
+        length = len(encoding.encode(character))
     except UnicodeEncodeError:
         return 0
+    return 2 if encoding.name == "iso2022_jp" and length > 1 else length
 
 
 def _whole(encoding: Encoding, units: list[tuple[str, int]], cut: int) -> str:
