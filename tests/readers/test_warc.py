@@ -283,13 +283,23 @@ def test_damage_costs_one_record(pack: Callable[[bytes], bytes]) -> None:
 
 
 def test_a_record_with_a_wrong_checksum_is_no_document() -> None:
-    spare = len(record("response", http(b"x" * (3 << 20)), 1)) - (3 << 20)
-    large = record("response", http(b"x" * ((3 << 20) - spare)), 1)  # all comes before the checksum
-    records = [gzip.compress(each) for each in [*PAGES[:2], large, *PAGES[3:]]]
+    records = [gzip.compress(each) for each in PAGES]
     records[2] = records[2][:-8] + bytes(4) + records[2][-4:]
     rows = warc(*records)
     assert [m.name for m in rows.members] == [f"{n}.html" for n in (0, 2, 3, 4, 5)]
     assert rows.errors == [(f"offset {len(b''.join(records[:2]))}", "corrupt_gzip")]
+
+
+def test_a_record_is_no_document_before_its_checksum_is_read() -> None:
+    wrong = gzip.compress(page(1))
+    wrong = wrong[:-8] + bytes(4) + wrong[-4:]
+    room = (64 << 10) - len(wrong) + 8  # so that all but the checksum is in the first 64 KiB read
+    first = gzip.compress(record("warcinfo", b"x" * 50_000), 0)
+    first = gzip.compress(record("warcinfo", b"x" * (50_000 + room - len(first))), 0)
+    assert len(first) == room
+    rows = warc(first, wrong, gzip.compress(page(2)))
+    assert [m.name for m in rows.members] == ["2.html"]
+    assert rows.errors == [(f"offset {room}", "corrupt_gzip")]
 
 
 @pytest.mark.parametrize("way", WAYS)
