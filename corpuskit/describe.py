@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from corpuskit.errors import MissingExtraError, RecipeError
 from corpuskit.exchange import Exchange
-from corpuskit.registry import Registry, nearest
+from corpuskit.registry import EXTRAS, Registry, nearest
 
 
 def listing(registry: Registry) -> list[dict[str, str]]:
@@ -75,9 +75,15 @@ def _reader(cls: Any, origin: str) -> dict[str, Any]:
         "origin": origin,
         "about": inspect.getdoc(cls) or "",
         "endings": list(cls.endings),
+        "extras": extras(cls),
         "parameters": list(_fields(cls.Params)),
         "example": f"reader: {cls.name}",
     }
+
+
+def extras(cls: Any) -> list[str]:
+    """The extras that a reader needs beyond the plain install."""
+    return sorted({EXTRAS.get(module.split(".")[0], module) for module in cls.requires})
 
 
 def _fields(model: Any) -> Iterator[dict[str, Any]]:
@@ -121,6 +127,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         for field in found["parameters"]:
             default = "required" if field["required"] else f"default {field['default']!r}"
             yield f"  {field['name']}: {field['type']}, {default}. {field['about']}".rstrip()
+    if found.get("extras"):
+        yield f"\nneeds: python -m pip install 'corpuskit[{','.join(found['extras'])}]'"
     if found.get("endings"):
         yield "\nfile names: " + ", ".join(found["endings"])
     if found.get("reads"):

@@ -1,4 +1,4 @@
-"""The contract test of a stage, in one line: ``check_stage(my_filter)``.
+"""The contract tests of a stage and of a reader, each in one line: ``check_stage(my_filter)``.
 
 It runs a stage over texts that break careless code (nothing at all, NUL, emoji, decomposed kana, a
 very long line, ...) and holds it to what `corpuskit.stage` says a stage is. corpuskit's own stages
@@ -19,6 +19,8 @@ from corpuskit.contract import checked_result, same_for_any_cut
 from corpuskit.document import BASE
 from corpuskit.errors import CorpuskitError, StageError
 from corpuskit.functions import stage_from
+from corpuskit.readercontract import check_class, check_files, check_recognises
+from corpuskit.readers.protocol import Reader
 from corpuskit.registry import Registry
 from corpuskit.stage import DECLARED, Column, Stage, apply
 
@@ -98,6 +100,32 @@ def check_stage(
             f"{made.ident} made again from its parameters gives another result",
             "keep everything that matters in Params",
         )
+
+
+def check_reader(
+    reader: Reader | type[Reader] | str, samples: Mapping[str, bytes] | None = None
+) -> None:
+    """Hold a reader to its contract; return if it keeps it.
+
+    Checked: the class says what it is; `recognises` answers for any bytes; samples give records,
+    the same ones each time, each at a place of its own, in valid UTF-8; damaged samples and files
+    of other kinds give records or problems and never raise.
+
+    Args:
+        reader: a reader's class, one made with options, or the name of an installed one.
+        samples: right files by name.
+
+    Raises:
+        StageError: the first thing that is wrong, in one sentence.
+    """
+    found: Any = Registry().reader(reader) if isinstance(reader, str) else reader
+    cls = found if inspect.isclass(found) else type(found)
+    if not issubclass(cls, Reader):
+        raise StageError(f"{cls.__name__} is not a Reader", "subclass corpuskit.readers.WholeFile")
+    check_class(cls)
+    check_recognises(cls)
+    if cls.scope == "file":
+        check_files(cls() if inspect.isclass(found) else found, samples or {})
 
 
 # --- making the stage -----------------------------------------------------------------------------
@@ -211,7 +239,8 @@ def _check_declared(stage: Stage) -> None:
         if column.name in _IDENTITY:
             raise StageError(f"{stage.ident} may not write '{column.name}': it names the document")
         if column.name in BASE.names and column.type != BASE.field(column.name).type:
-            raise StageError(f"{stage.ident}: '{column.name}' is of type {BASE.field(column.name).type} in every document")
+            kind = BASE.field(column.name).type
+            raise StageError(f"{stage.ident}: '{column.name}' is of type {kind} in every document")
         if not column.about.strip():
             raise StageError(f"{stage.ident}: column '{column.name}' does not say what it is")
     names = [column.name for column in columns]

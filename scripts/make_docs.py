@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpuskit.describe import describe, summary
+from corpuskit.describe import describe, extras, summary
 from corpuskit.registry import Registry
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -43,6 +43,9 @@ def _page(facts: dict[str, Any]) -> Iterator[str]:
             default = "required" if field["required"] else f"`{field['default']!r}`"
             kind = field["type"].replace("|", "\\|")
             yield f"| `{field['name']}` | {kind} | {default} | {field['about']} |"
+    if facts.get("extras"):
+        yield "\n## Needs\n"
+        yield f"`python -m pip install 'corpuskit[{','.join(facts['extras'])}]'`"
     if facts.get("endings"):
         yield "\n## File names\n"
         yield ", ".join(f"`{ending}`" for ending in facts["endings"])
@@ -62,10 +65,48 @@ def _page(facts: dict[str, Any]) -> Iterator[str]:
 
 
 def _index(folder: str, registry: Registry, names: list[str]) -> str:
-    lines = [f"# {folder.capitalize()}", "", f"| {folder[:-1]} | what it does |", "| --- | --- |"]
+    if folder == "readers":
+        return _readers_index(registry, names)
+    lines = ["# Stages", "", "| stage | what it does |", "| --- | --- |"]
+    lines += [f"| [{name}]({name}.md) | {summary(registry.stage(name))} |" for name in names]
+    return "\n".join(lines) + "\n"
+
+
+_ABOUT_READERS = """
+# Readers
+
+`reader: auto`, the default, chooses for each file: by its first bytes, then by the type that its container declares, then
+by its name. Options are given under `options:` for a named reader, or by reader under `readers:` for `auto` and for files
+within files:
+
+```yaml
+sources:
+  - name: documents
+    path: documents
+    readers:
+      pdf: {per: page}
+      html: {ruby: keep}
+```
+
+Archives, web archives and mail hold files; each goes to the reader that recognises it, and its place is written
+`LOCATOR!PLACE`. What a document says of itself (author, dates, address, language, licence link, robots, response headers,
+encoding) stands in columns of its own; the rest is in `meta`.
+
+A reader's budgets (sizes, pages, depth, expansion) decide first and are the same on every machine. Behind them stand the
+recipe's `limits:`: what passes them is tried once more alone with four times as much, then quarantined as `timeout` or
+`memory`, and the run says that it depends on the machine (exit code 6).
+
+A reader of your own is a class in a plug-in file of the recipe, or an entry point of the group `corpuskit.readers`;
+`corpuskit.testing.check_reader` is its contract test.
+"""
+
+
+def _readers_index(registry: Registry, names: list[str]) -> str:
+    lines = [_ABOUT_READERS.lstrip(), "| reader | what it does | extra |", "| --- | --- | --- |"]
     for name in names:
-        cls = registry.stage(name) if folder == "stages" else registry.reader(name)
-        lines.append(f"| [{name}]({name}.md) | {summary(cls)} |")
+        cls = registry.reader(name)
+        needs = ", ".join(f"`{extra}`" for extra in extras(cls))
+        lines.append(f"| [{name}]({name}.md) | {summary(cls)} | {needs} |")
     return "\n".join(lines) + "\n"
 
 
@@ -123,6 +164,7 @@ def _exit_codes() -> str:
     | 3 | nothing was kept |
     | 4 | an input or output cannot be used |
     | 5 | a fault in corpuskit or in a stage |
+    | 6 | done, but a limit of time or memory was passed: another machine may give another dataset |
     | 130 | interrupted; the same command goes on where it was |
     """
 

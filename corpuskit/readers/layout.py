@@ -7,17 +7,14 @@ from collections.abc import Iterable, Sequence
 
 #: Characters that stand side by side without a space: East Asian letters, marks, full-width forms.
 WIDE = "⺀-〿぀-㆏㇀-䶿一-鿿豈-﫿！-￦𠀀-\U0003fffd―…‥"
-#: Line ends of a source that are nothing to a reader of Japanese.
-WRAPS = re.compile(
-    rf"(?<=[{WIDE}])[ \t\r\f]*\n[ \t\n\r\f]*(?=[{WIDE}])"
-    r"|(?<=[、。，．」』】）：；！？])[ \t\r\f]*\n[ \t\n\r\f]*"
-    r"|[ \t\r\f]*\n[ \t\n\r\f]*(?=[「『【（])"
-)
+#: Line ends of a source that are nothing to a reader of Japanese; white space around them is gone.
+WRAPS = re.compile(rf"(?<=[{WIDE}])\n(?=[{WIDE}])|(?<=[、。，．」』】）：；！？])\n|\n(?=[「『【（])")
 
 
 def unwrapped(text: str) -> str:
     """A paragraph without the line ends its source had: none beside Japanese, else a space."""
-    return " ".join(WRAPS.sub("", text).split("\n"))
+    lines = (line.strip(" \t\r\f") for line in text.split("\n"))
+    return WRAPS.sub("", "\n".join(line for line in lines if line)).replace("\n", " ")
 
 
 def heading(level: int, text: str) -> str:

@@ -6,6 +6,7 @@ records around it are not lost. It knows nothing of stages, signals or the run.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 from abc import ABC, abstractmethod
@@ -185,6 +186,7 @@ class Reader(ABC):
         """
 
 
+@functools.cache
 def no_records() -> pa.RecordBatch:
     """A batch of no records."""
     return _empty(RECORD)

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from corpuskit.readers.layout import WRAPS
+from corpuskit.readers.layout import unwrapped
 from corpuskit.readers.whole import Raw, about_encoding, decoded_text
 from corpuskit.readers.xmltree import Element, local, parsed
 
@@ -155,7 +155,7 @@ def flowed(text: str) -> str:
 
     Full-width spaces stay.
     """
-    return _SPACES.sub(" ", WRAPS.sub("", text.strip(" \t\r\n\f")))
+    return _SPACES.sub(" ", unwrapped(text)).strip(" ")
 
 
 def attribute(element: Element, name: str) -> str | None:
