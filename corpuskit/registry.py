@@ -2,7 +2,8 @@
 
 Built-ins come through the same entry-point groups as anybody's plug-in (`corpuskit.stages`,
 `corpuskit.readers`). An entry point names a class, or a module whose declared functions
-(`doc_signal`, `doc_filter`), stage and reader classes are all taken. A recipe may also name a Python file.
+(`doc_signal`, `doc_filter`), stage and reader classes are all taken. A recipe may also name a
+Python file.
 """
 
 from __future__ import annotations
@@ -203,7 +204,7 @@ def _same(cls: Any) -> Any:
 
 
 def _from_file(path: Path) -> tuple[list[Entry], list[Entry]]:
-    """Stages and readers of a plug-in file. It runs as Python code: a recipe is trusted as a program is."""
+    """Stages and readers of a plug-in file. It runs: a recipe is trusted as a program is."""
     if not path.is_file():
         raise RecipeError(
             f"plug-in file not found: {path}", "plug-in paths are relative to the recipe"

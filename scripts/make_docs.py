@@ -75,9 +75,9 @@ def _index(folder: str, registry: Registry, names: list[str]) -> str:
 _ABOUT_READERS = """
 # Readers
 
-`reader: auto`, the default, chooses for each file: by its first bytes, then by the type that its container declares, then
-by its name. Options are given under `options:` for a named reader, or by reader under `readers:` for `auto` and for files
-within files:
+`reader: auto`, the default, chooses for each file: by its first bytes, then by the type that its
+container declares, then by its name. Options are given under `options:` for a named reader, or by
+reader under `readers:` for `auto` and for files within files:
 
 ```yaml
 sources:
@@ -88,16 +88,18 @@ sources:
       html: {ruby: keep}
 ```
 
-Archives, web archives and mail hold files; each goes to the reader that recognises it, and its place is written
-`LOCATOR!PLACE`. What a document says of itself (author, dates, address, language, licence link, robots, response headers,
-encoding) stands in columns of its own; the rest is in `meta`.
+Archives, web archives and mail hold files; each goes to the reader that recognises it, and its
+place is written `LOCATOR!PLACE`. What a document says of itself (author, dates, address,
+language, licence link, robots, response headers, encoding) stands in columns of its own; the rest
+is in `meta`.
 
-A reader's budgets (sizes, pages, depth, expansion) decide first and are the same on every machine. Behind them stand the
-recipe's `limits:`: what passes them is tried once more alone with four times as much, then quarantined as `timeout` or
-`memory`, and the run says that it depends on the machine (exit code 6).
+A reader's budgets (sizes, pages, depth, expansion) decide first and are the same on every
+machine. Behind them stand the recipe's `limits:`: what passes them is tried once more alone with
+four times as much, then quarantined as `timeout` or `memory`, and the run says that it depends on
+the machine (exit code 6).
 
-A reader of your own is a class in a plug-in file of the recipe, or an entry point of the group `corpuskit.readers`;
-`corpuskit.testing.check_reader` is its contract test.
+A reader of your own is a class in a plug-in file of the recipe, or an entry point of the group
+`corpuskit.readers`; `corpuskit.testing.check_reader` is its contract test.
 """
 
 

@@ -294,7 +294,7 @@ _TEXT = (Column("text", pa.string(), "the text"),)
         (sized, {"writes": (*Sizes.writes, *Sizes.writes)}, "declares a column twice"),
         (sized, {"writes": (Column("size", pa.float64(), " "),)}, "does not say what it is"),
         (sized, {"writes": (Column("id", pa.string(), "x"),)}, "may not write 'id'"),
-        (sized, {"writes": (Column("text", pa.int64(), "x"),)}, "'text' is of type string in every"),
+        (sized, {"writes": (Column("text", pa.int64(), "x"),)}, "'text' is of type string"),
         (sized, {"writes": ("size",)}, "which is not a Column"),
         (sized, {"reads": ("text", "nobody.writes")}, "'nobody.writes', which no installed stage"),
     ],

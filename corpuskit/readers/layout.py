@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 #: Characters that stand side by side without a space: East Asian letters, marks, full-width forms.
 WIDE = "⺀-〿぀-㆏㇀-䶿一-鿿豈-﫿！-￦𠀀-\U0003fffd―…‥"
 #: Line ends of a source that are nothing to a reader of Japanese; white space around them is gone.
-WRAPS = re.compile(rf"(?<=[{WIDE}])\n(?=[{WIDE}])|(?<=[、。，．」』】）：；！？])\n|\n(?=[「『【（])")
+WRAPS = re.compile(
+    rf"(?<=[{WIDE}])\n(?=[{WIDE}])|(?<=[、。，．」』】）：；！？])\n|\n(?=[「『【（])"
+)
 
 
 def unwrapped(text: str) -> str:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from corpuskit.readers.pdf import Pdf
+from corpuskit.readers.pdf.reader import Pdf
 from tests.readers.reading import Rows, in_memory, read
 
 #: Horizontal and vertical Japanese by UTF-16, Latin, Shift_JIS, and a font without a character map.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from corpuskit.ja.encodings import decode
-from corpuskit.readers.aozora import Aozora, AozoraParams, gaiji, plain
-from corpuskit.readers.aozoraspelling import spelling
+from corpuskit.readers.aozora.reader import Aozora, AozoraParams, gaiji, plain
+from corpuskit.readers.aozora.spelling import spelling
 
 from .reading import about, read, shared
 

@@ -16,10 +16,10 @@ import pytest
 import zstandard
 
 from corpuskit.document import Identity
-from corpuskit.readers.archives import ArchiveParams
+from corpuskit.readers.archives.members import ArchiveParams
+from corpuskit.readers.archives.tar import Tar
+from corpuskit.readers.archives.zip import Zip, ZipParams
 from corpuskit.readers.protocol import InputFile, Slice
-from corpuskit.readers.tar import Tar
-from corpuskit.readers.zip import Zip, ZipParams
 
 from .reading import Rows, in_memory, read, shared
 

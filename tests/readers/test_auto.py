@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.aozora import Aozora
+from corpuskit.readers.aozora.reader import Aozora
 from corpuskit.readers.auto import choose
 from corpuskit.readers.compression import OnDisk
 from corpuskit.readers.csv import Csv
-from corpuskit.readers.html import Html
+from corpuskit.readers.html.reader import Html
 from corpuskit.readers.huggingface import HuggingFace
 from corpuskit.readers.jsonl import JsonLines
-from corpuskit.readers.markdown import Markdown
+from corpuskit.readers.markup.markdown import Markdown
+from corpuskit.readers.markup.pod import Pod
+from corpuskit.readers.markup.rd import Rd
+from corpuskit.readers.markup.rst import Rst
+from corpuskit.readers.markup.tex import Tex
+from corpuskit.readers.markup.text import PlainText
 from corpuskit.readers.parquet import Parquet
-from corpuskit.readers.pod import Pod
 from corpuskit.readers.protocol import Reader
-from corpuskit.readers.rd import Rd
-from corpuskit.readers.rst import Rst
-from corpuskit.readers.tex import Tex
-from corpuskit.readers.text import PlainText
 
 from .reading import shared
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from corpuskit.readers.docbook import Docbook, DocbookParams
-from corpuskit.readers.docbookentities import expanded
+from corpuskit.readers.xml.docbook import Docbook, DocbookParams
+from corpuskit.readers.xml.docbookentities import expanded
 
 from .reading import Rows, about, in_memory, read, shared
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.docx import Docx, DocxParams
+from corpuskit.readers.office.docx import Docx, DocxParams
 
 from .officefiles import docx, p, saved, zipped
 from .reading import Rows, about, read, shared

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from corpuskit.readers.epub import Epub, EpubParams
+from corpuskit.readers.epub.reader import Epub, EpubParams
 
 from .reading import Rows, about, in_memory, read, shared
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.feed import Feed, FeedParams
+from corpuskit.readers.html.feed import Feed, FeedParams
 
 from .reading import Rows, about, in_memory, read
 

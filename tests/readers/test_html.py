@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from corpuskit.ja.encodings import decode
-from corpuskit.readers.html import Html, HtmlParams
+from corpuskit.readers.html.reader import Html, HtmlParams
 from corpuskit.readers.whole import Raw
 
 from .reading import about, read, shared

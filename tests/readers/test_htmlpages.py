@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.html import Html, HtmlParams
-from corpuskit.readers.htmlwords import BEGINNINGS, LABELS, LINK_LABELS, PATH, RELATED
+from corpuskit.readers.html.reader import Html, HtmlParams
+from corpuskit.readers.html.words import BEGINNINGS, LABELS, LINK_LABELS, PATH, RELATED
 from corpuskit.readers.whole import Content, Raw
 
 from .htmlpages import PAGES, Page

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from corpuskit.readers.law import Law, LawParams
+from corpuskit.readers.government.law import Law, LawParams
 
 from .reading import Rows, about, in_memory, read, shared
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.mail import Mail, MailParams
-from corpuskit.readers.mailwords import display_name, iso_date, parsed, unbase64, words
+from corpuskit.readers.mail.reader import Mail, MailParams
+from corpuskit.readers.mail.words import display_name, iso_date, parsed, unbase64, words
 
 from .reading import Rows, about, in_memory, read, shared
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.man import Man
+from corpuskit.readers.markup.man import Man
 
 from .reading import about, in_memory, read
 

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from corpuskit.ja.encodings import decode
-from corpuskit.readers.markdown import Markdown, MarkdownParams
-from corpuskit.readers.markuptext import front_matter, lines_of
+from corpuskit.readers.markup.markdown import Markdown, MarkdownParams
+from corpuskit.readers.markup.markuptext import front_matter, lines_of
 
 from .reading import about, in_memory, read, shared
 

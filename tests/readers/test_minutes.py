@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from corpuskit.readers.minutes import Minutes, MinutesParams
+from corpuskit.readers.government.minutes import Minutes, MinutesParams
 
 from .reading import Rows, about, in_memory, read
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.odp import Odp
-from corpuskit.readers.odt import Odt, OdtParams
-from corpuskit.readers.pptx import SlidesParams
+from corpuskit.readers.office.odp import Odp
+from corpuskit.readers.office.odt import Odt, OdtParams
+from corpuskit.readers.office.pptx import SlidesParams
 
 from .officefiles import docx, odf, p, saved
 from .reading import about, read

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.ole import Ole
-from corpuskit.readers.xlsx import Xlsx
+from corpuskit.readers.office.ole import Ole
+from corpuskit.readers.office.xlsx import Xlsx
 
 from .officefiles import saved
 from .reading import about, in_memory, read, shared

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.law import Law
-from corpuskit.readers.patent import Patent, PatentParams
+from corpuskit.readers.government.law import Law
+from corpuskit.readers.government.patent import Patent, PatentParams
 
 from .reading import Rows, about, in_memory, read
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpuskit.errors import RecipeError
-from corpuskit.readers.pdf import Pdf
+from corpuskit.readers.pdf.reader import Pdf
 from scripts.benchlib.grams import match
 from tests.readers.pdfmaking import book, filler, lines, pdf, picture, rows, text
 from tests.readers.reading import about, read, shared
@@ -247,7 +247,7 @@ def test_a_real_scan_needs_ocr() -> None:
 
 
 def test_a_real_paper_has_the_text_of_its_word_file() -> None:
-    from corpuskit.readers.docx import Docx
+    from corpuskit.readers.office.docx import Docx
 
     found = read(Pdf(), real("pdf/*openchainspec-1.2*.pdf"))
     (truth,) = read(Docx(), real("docx/*openchainspec-1.2*.docx")).texts

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.po import Po, PoParams
+from corpuskit.readers.markup.po import Po, PoParams
 
 from .reading import Rows, about, in_memory, read, shared
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpuskit.readers.pod import Pod, PodParams
+from corpuskit.readers.markup.pod import Pod, PodParams
 
 from .reading import about, in_memory, read, shared
 

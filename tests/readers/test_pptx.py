@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.pptx import Pptx, SlidesParams
-from corpuskit.readers.slides import Shape, reading_order
+from corpuskit.readers.office.pptx import Pptx, SlidesParams
+from corpuskit.readers.office.slides import Shape, reading_order
 
 from .officefiles import docx, p, pptx, saved, shape
 from .reading import Rows, about, read, shared

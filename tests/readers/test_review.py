@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from corpuskit.readers.rd import Rd
-from corpuskit.readers.review import Review, ReviewParams
+from corpuskit.readers.markup.rd import Rd
+from corpuskit.readers.markup.review import Review, ReviewParams
 
 from .reading import in_memory, read
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from corpuskit.readers.rst import Rst
+from corpuskit.readers.markup.rst import Rst
 
 from .reading import about, in_memory, read, shared
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.rtf import Rtf
+from corpuskit.readers.office.rtf import Rtf
 
 from .officefiles import saved
 from .reading import about, read, shared

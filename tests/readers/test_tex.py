@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpuskit.readers.tex import Tex, TexParams
+from corpuskit.readers.markup.tex import Tex, TexParams
 
 from .reading import about, in_memory, read, shared
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.readers.text import PlainText
+from corpuskit.readers.markup.text import PlainText
 from corpuskit.readers.whole import WholeFileParams
 
 from .reading import IDENTITY, about, read

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.tmx import Tmx, TmxParams
+from corpuskit.readers.xml.tmx import Tmx, TmxParams
 
 from .reading import Rows, about, in_memory, read, shared
 

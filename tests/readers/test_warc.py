@@ -14,7 +14,7 @@ import zstandard
 
 from corpuskit.document import Identity
 from corpuskit.readers.protocol import InputFile, Slice
-from corpuskit.readers.warc import Warc, WarcParams
+from corpuskit.readers.warc.reader import Warc, WarcParams
 
 from .reading import Rows, about, in_memory, read, shared
 

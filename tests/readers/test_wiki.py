@@ -10,8 +10,8 @@ from lxml import etree
 
 from corpuskit.readers.auto import choose
 from corpuskit.readers.compression import OnDisk
-from corpuskit.readers.html import Html
-from corpuskit.readers.wiki import MediaWiki, WikiParams, _keep_last
+from corpuskit.readers.html.reader import Html
+from corpuskit.readers.wiki.reader import MediaWiki, WikiParams, _keep_last
 
 from .reading import about, read, shared
 

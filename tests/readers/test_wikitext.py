@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from corpuskit.readers.wikitemplates import RULES, pattern
-from corpuskit.readers.wikitext import Wiki, article
+from corpuskit.readers.wiki.templates import RULES, pattern
+from corpuskit.readers.wiki.text import Wiki, article
 
 
 def text(source: str, *, ruby: bool = False, page: str = "") -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.sheetbounds import xlsb_area
-from corpuskit.readers.sheetgrid import Row, grid_blocks, value_text
-from corpuskit.readers.xlsx import Xlsx, XlsxParams
+from corpuskit.readers.office.sheetbounds import xlsb_area
+from corpuskit.readers.office.sheetgrid import Row, grid_blocks, value_text
+from corpuskit.readers.office.xlsx import Xlsx, XlsxParams
 
 from .officefiles import docx, odf, p, rows, saved, xlsx, zipped
 from .reading import Rows, about, read, shared

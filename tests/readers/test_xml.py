@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from corpuskit.readers.xml import Xml, XmlParams
+from corpuskit.readers.xml.reader import Xml, XmlParams
 
 from .reading import Rows, about, in_memory, read, shared
 

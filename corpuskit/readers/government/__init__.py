@@ -1,0 +1,1 @@
+"""Laws, Diet minutes, patent gazettes."""

@@ -1,0 +1,1 @@
+"""Text with marks: Markdown, reStructuredText, POD, TeX, manual pages, Re:VIEW, RD, gettext."""

@@ -1,0 +1,1 @@
+"""Word processors, spreadsheets, presentations: OOXML, ODF, RTF and the old binary forms."""

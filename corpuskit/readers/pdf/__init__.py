@@ -1,0 +1,1 @@
+"""PDF: from glyphs to lines, columns, tables and paragraphs."""

@@ -1,0 +1,1 @@
+"""Web archives: records, and the HTTP responses in them."""

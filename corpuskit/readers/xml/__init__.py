@@ -1,0 +1,1 @@
+"""XML: DocBook, translation memories, OCR results, and any other by a mapping."""
