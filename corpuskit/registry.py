@@ -33,12 +33,9 @@ READERS = "corpuskit.readers"
 EXTRAS: Mapping[str, str] = MappingProxyType(
     {
         "ray": "ray",
-        "trafilatura": "web",
         "fastwarc": "web",
-        "mwparserfromhell": "web",
         "pypdfium2": "documents",
         "python_calamine": "documents",
-        "pptx": "documents",
         "sklearn": "quality",
         "lightgbm": "quality",
         "cryptography": "trust",

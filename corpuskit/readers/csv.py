@@ -12,12 +12,12 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from corpuskit.document import Identity
-from corpuskit.ja.encodings import UndecodableError
+from corpuskit.ja.encodings import Decoded, UndecodableError
 from corpuskit.readers.compression import Whole, compressed_endings, plain_name, read_whole
 from corpuskit.readers.protocol import Fields, InputFile, Read, Reader, ReaderParams, Slice
 from corpuskit.readers.rows import RowBatch, name_list
 from corpuskit.readers.template import RowTemplate, checked_template
-from corpuskit.readers.whole import WholeFileParams, decoded_text, failed_file
+from corpuskit.readers.whole import WholeFileParams, about_encoding, decoded_text, failed_file
 
 Delimiter = Literal[",", "\t", ";", "|"]
 _DELIMITERS: tuple[Delimiter, ...] = (",", "\t", ";", "|")
@@ -75,16 +75,16 @@ class Csv(Reader):
             yield failed_file(file, identity, "file_too_large", message)
             return
         try:
-            text = decoded_text(whole.data, file.charset).text
+            decoded = decoded_text(whole.data, file.charset)
         except UndecodableError as error:
             yield failed_file(file, identity, "undecodable", f"{error.message}; {error.remedy}")
             return
-        yield from self._table(text, whole, file, identity)
+        yield from self._table(decoded, whole, file, identity)
 
     def _table(
-        self, text: str, whole: Whole, file: InputFile, identity: Identity
+        self, decoded: Decoded, whole: Whole, file: InputFile, identity: Identity
     ) -> Iterator[Read]:
-        tail = ""
+        text, tail = decoded.text, ""
         if whole.damage:  # the last line is not whole
             cut = text.rfind("\n") + 1
             text, tail = text[:cut], text[cut:]
@@ -108,7 +108,8 @@ class Csv(Reader):
             where = "template:" if template else "text:"
             yield failed_file(file, identity, "missing_text", _missing(missing, names, where))
             return
-        rows = RowBatch(identity, Fields(column, self.fields.id), template)
+        fields = Fields(column, self.fields.id)
+        rows = RowBatch(identity, fields, template, about_encoding(decoded))
         number = 0
         for number, row in enumerate(parsed, 1):
             if isinstance(row, _Broken):

@@ -16,7 +16,13 @@ from corpuskit.readers.compression import compressed_endings, read_whole
 from corpuskit.readers.protocol import InputFile, Read, Reader, ReaderParams, Slice
 from corpuskit.readers.rows import RowBatch, canonical, name_list
 from corpuskit.readers.template import RowTemplate, checked_template
-from corpuskit.readers.whole import UnreadableError, WholeFileParams, decoded_text, failed_file
+from corpuskit.readers.whole import (
+    UnreadableError,
+    WholeFileParams,
+    about_encoding,
+    decoded_text,
+    failed_file,
+)
 
 #: How deep an array of records is looked for, and how many objects are passed on the way.
 _DEEPEST = 4
@@ -92,18 +98,19 @@ class Json(Reader):
             yield failed_file(file, identity, whole.damage.error, whole.damage.message)
             return
         try:
-            value = _decoded(decoded_text(whole.data, file.charset).text)
+            decoded = decoded_text(whole.data, file.charset)
+            value = _decoded(decoded.text)
             table = self._table(value)
         except UndecodableError as error:
             yield failed_file(file, identity, "undecodable", f"{error.message}; {error.remedy}")
         except UnreadableError as error:
             yield failed_file(file, identity, error.error, error.message)
         else:
-            yield from self._rows(table, identity)
+            yield from self._rows(table, identity, about_encoding(decoded))
 
-    def _rows(self, table: _Table, identity: Identity) -> Iterator[Read]:
+    def _rows(self, table: _Table, identity: Identity, about: Mapping[str, Any]) -> Iterator[Read]:
         template = RowTemplate(self.params.template) if self.params.template else None
-        rows = RowBatch(identity, self.fields, template)
+        rows = RowBatch(identity, self.fields, template, about)
         for number, row in enumerate(table.rows, 1):
             locator = f"{table.place} {number}"
             if isinstance(row, dict):

@@ -49,6 +49,11 @@ def as_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else canonical(value).decode()
 
 
+def constant(value: Any, n: int, kind: pa.DataType) -> pa.Array:
+    """A column of one value, or of nulls."""
+    return pa.nulls(n, kind) if value is None else pa.repeat(pa.scalar(value, kind), n)
+
+
 @dataclass
 class RowBatch:
     """Collects rows until there is a batch of text.
@@ -58,11 +63,13 @@ class RowBatch:
         fields: which columns are the text and the id.
         template: makes the text of several columns, which all stay in `meta` then; rows where they
             are blank are counted, not read.
+        about: columns of `ABOUT` that are the same for all rows, such as the file's encoding.
     """
 
     identity: Identity
     fields: Fields
     template: RowTemplate | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
     _rows: list[tuple[str, str | None, str, str, str | None]] = field(default_factory=list)
     _problems: list[dict[str, Any]] = field(default_factory=list)
     _held: int = 0
@@ -122,8 +129,9 @@ class RowBatch:
             return
         columns = list(zip(*self._rows, strict=True)) or [()] * 5
         *own, meta = (pa.array(column, pa.string()) for column in columns)
-        unknown = [pa.nulls(len(meta), kind) for kind in (pa.string(), *ABOUT.types)]
-        batch = pa.RecordBatch.from_arrays([*own, *unknown, meta], schema=RECORD)
+        title = pa.nulls(len(meta), pa.string())
+        about = [constant(self.about.get(each.name), len(meta), each.type) for each in ABOUT]
+        batch = pa.RecordBatch.from_arrays([*own, title, *about, meta], schema=RECORD)
         skipped = {"blank_row": self._blank} if self._blank else {}
         yield Read(batch, problems(self._problems), skipped)
         self._rows, self._problems, self._held, self._blank = [], [], 0, 0

@@ -74,7 +74,7 @@ def test_what_is_no_text_to_learn_from_is_rejected(rows: Rows) -> None:
     found = {r["uri"]: r["signal"] for r in rows["rejected"]}
     assert found == {
         "ad_campaign.html": "exclamation_ratio",
-        "links.html": "characters",
+        "links.html": "short_line_ratio",
         "english_about.html": "japanese_ratio",
         "chinese_notice.html": "foreign_kanji_ratio",
         "archive_menu.html": "japanese_ratio",

@@ -211,3 +211,11 @@ def test_unicode_text_of_excel_is_utf16_with_tabs(tmp_path: Path, name: str) -> 
 def test_a_line_for_excel_names_the_delimiter(tmp_path: Path, mark: str) -> None:
     path = written(tmp_path / "a.csv", f"{mark}\r\na,b,c;text\r\n1,2,3;本文\r\n")
     assert read(Csv(), path).texts == ["本文"]
+
+
+def test_how_a_table_was_decoded_is_in_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,番号\n㈱髙島の朝の海は静かだ。,1\n".encode("cp932"))
+    row = read(Csv(), path).records[0]
+    assert (row["encoding"], row["replaced"]) == ("cp932", 0)
+    assert row["encoding_confidence"] > 0.5
