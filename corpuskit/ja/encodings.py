@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from corpuskit.errors import InputError
-from corpuskit.ja.jis import EUC_ERRORS, decode_eucjp, decode_iso2022jp
+from corpuskit.ja.jis import decode_iso2022jp
+from corpuskit.ja.labels import codec_of
 from corpuskit.ja.likeness import (
     HALF,
     HIRAGANA,
@@ -28,6 +29,7 @@ from corpuskit.ja.likeness import (
     weigh,
 )
 from corpuskit.ja.mojibake import repaired
+from corpuskit.ja.readings import lenient, read
 
 #: Bytes that are looked at, from the first one that is not ASCII.
 WINDOW = 64 << 10
@@ -64,12 +66,12 @@ _CANDIDATES = {
 }
 #: Supersets with JIS X 0213, tried where the plain one leaves errors, and the bits they are rarer.
 _NEWER = {"cp932": "shift_jis_2004", "euc_jp": "euc_jis_2004"}
-_NEWER_BITS = 9.0
+_NEWER_BITS = 6.0
 _NEW = frozenset(NEW_KANJI + NEW_SIGNS)
 #: One error may be a broken byte that happens to be a sign of JIS X 0213; so many are not.
 _REPEATED = 2
 #: A place of errors: a broken byte can spoil some characters after it.
-_PLACES = re.compile("[\ufffd\ue000-\uf8ff](?:.{0,6}[\ufffd\ue000-\uf8ff])*", re.S)
+_PLACES = re.compile("[\ufffd\ue000-\uf8ff](?:.{0,6}[\ufffd\ue000-\uf8ff])?", re.S)
 #: Bits of a character of CP932 at one of two codes, which Windows itself does not write.
 _OTHER_CODE = 6.0
 #: Bits that a declaration counts.
@@ -134,18 +136,18 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
             "the bytes are not text in any encoding that is known here",
             "convert the file to UTF-8, or name its own reader",
         )
-    text, replaced = _read(raw, found.encoding)
+    text, replaced = read(raw, found.encoding)
     if replaced and found.encoding in _NEWER and len(raw) > WINDOW:
         newer = _newer(raw, found.encoding, None)
         found = replace(found, encoding=newer[0]) if newer else found
-        text, replaced = _read(raw, found.encoding)
+        text, replaced = read(raw, found.encoding)
     text, name = repaired(text)
     return Decoded(text, found.encoding, found.confidence, replaced, name)
 
 
 def _clean_utf8(raw: bytes, declared: str | None) -> str | None:
     """The text where it is so much valid UTF-8 that nothing else needs to be asked; it is quick."""
-    if len(raw) < 4096 or raw.startswith(codecs.BOM_UTF8) or _canonical(declared) in _NEWER:
+    if len(raw) < 4096 or raw.startswith(codecs.BOM_UTF8) or codec_of(declared) in _NEWER:
         return None
     try:
         text = raw.decode()
@@ -164,7 +166,7 @@ def sniff(raw: bytes, declared: str | None = None) -> Sniffed | None:
     for mark, encoding in _MARKS:
         if raw.startswith(mark) and not (encoding == "utf-16-le" and _is_utf_32(raw)):
             return Sniffed(encoding, 1.0)
-    label = _canonical(declared)
+    label = codec_of(declared)
     if raw.isascii():
         return _all_ascii(raw, label)
     start = _NOT_ASCII.search(raw)
@@ -264,7 +266,7 @@ class _Reading:
 
 
 def _reading(window: bytes, encoding: str, label: str | None) -> _Reading:
-    text, cut = _lenient(window, encoding)
+    text, cut = lenient(window, encoding)
     weight = weigh(text)
     bits = weight.bits + _CANDIDATES.get(encoding, 0.0) + _CUT * cut
     bits += _WIDER.get(encoding, 0.0) * text.count(REPLACEMENT)
@@ -272,35 +274,6 @@ def _reading(window: bytes, encoding: str, label: str | None) -> _Reading:
         bits -= _VALID
     plain = next((old for old, new in _NEWER.items() if new == label), label)
     return _Reading(encoding, weight, bits - _DECLARED * (encoding == plain))
-
-
-def _lenient(window: bytes, encoding: str) -> tuple[str, int]:
-    """The reading without a character that is cut at the end, and the bytes that there are of it.
-
-    No effort is made where the encoding is far from fitting.
-    """
-    if encoding == "euc_jp" and not _is_far(window):
-        decoder = codecs.getincrementaldecoder(encoding)(EUC_ERRORS)
-    else:
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-    text = decoder.decode(window)
-    cut = len(decoder.getstate()[0])
-    if encoding == "euc_jp" and REPLACEMENT in text and decoder.errors == EUC_ERRORS:
-        text = decode_eucjp(window[: len(window) - cut])
-    return _in_ascii(text) if encoding == "shift_jis_2004" else text, cut
-
-
-def _is_far(window: bytes) -> bool:
-    """Whether more than every third character of EUC-JP would be broken; tells nothing if short."""
-    if len(window) <= 256:
-        return False
-    text = window.decode("euc_jp", "replace")
-    return text.count(REPLACEMENT) * 3 > len(text)
-
-
-def _in_ascii(text: str) -> str:
-    """Shift_JIS-2004 has JIS X 0201 in place of ASCII; what is written in it has ASCII."""
-    return text.translate({0xA5: "\\", 0x203E: "~"})
 
 
 def _weighed(window: bytes, label: str | None) -> Sniffed | None:
@@ -349,7 +322,7 @@ def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight
     newer = _NEWER.get(encoding, "")
     if not newer:
         return None
-    text = _lenient(window, encoding)[0]
+    text = lenient(window, encoding)[0]
     plain = weigh(text)
     usual = plain.bits
     if not plain.bad and newer != label:
@@ -357,7 +330,7 @@ def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight
         if not unusual:
             return None
         usual += _OTHER_CODE * unusual
-    other = _lenient(window, newer)[0]
+    other = lenient(window, newer)[0]
     weight = weigh(other)
     if newer == label:
         return (newer, weight) if weight.bits - _DECLARED < usual else None
@@ -408,50 +381,7 @@ def _foreign(window: bytes, label: str | None) -> Sniffed | None:
     except UnicodeError:
         return None
     for name in _NEWER:
-        weight = weigh(_lenient(window, name)[0])
+        weight = weigh(lenient(window, name)[0])
         if weight.of(HIRAGANA, KATAKANA) * 5 >= weight.high and not weight.bad:
             return None
     return Sniffed(label, 0.8)
-
-
-def _read(raw: bytes, encoding: str) -> tuple[str, int]:
-    """The text without a byte order mark, and how much of it was replaced."""
-    if encoding == "euc_jp":
-        text = decode_eucjp(raw)
-    elif encoding == "iso2022_jp":
-        text = decode_iso2022jp(raw)
-    else:
-        text = raw.decode(encoding, "replace").removeprefix("\ufeff")
-    if encoding == "shift_jis_2004":
-        text = _in_ascii(text)
-    replaced = text.count(REPLACEMENT)
-    if replaced and encoding.startswith("utf"):
-        replaced -= raw.count(REPLACEMENT.encode(encoding))
-    return text, max(0, replaced)
-
-
-_LABELS = {
-    "cp932": "shift_jis shiftjis sjis xsjis mskanji csshiftjis windows31j cswindows31j cp932 ms932",
-    "euc_jp": "eucjp xeucjp ujis eucjpms cp51932 cseucpkdfmtjapanese",
-    "shift_jis_2004": "shiftjis2004 shiftjisx0213",
-    "euc_jis_2004": "eucjis2004 eucjisx0213",
-    "iso2022_jp": "iso2022jp csiso2022jp cp50220 cp50221 jis",
-    "utf-8": "utf8 utf16 unicode utf16le utf16be",  # a page that says so in ASCII is not UTF-16
-    "gb18030": "gb2312 gbk gb18030 xgbk cp936",
-    "cp950": "big5 xxbig5 big5hkscs",
-    "cp949": "euckr ksc56011987 ksc5601 windows949 uhc",
-}
-_BY_LABEL = {word.replace("_", ""): name for name, row in _LABELS.items() for word in row.split()}
-
-
-def _canonical(label: str | None) -> str | None:
-    """The codec of a label, or None where it says nothing: unknown, or Latin by habit."""
-    plain = re.sub(r"[^a-z0-9]", "", (label or "").lower())
-    if plain in _BY_LABEL:
-        return _BY_LABEL[plain]
-    try:
-        name = codecs.lookup(plain).name
-    except (LookupError, UnicodeError):
-        return None
-    single = name.startswith(("iso8859", "cp125", "ascii", "koi8", "mac"))
-    return name if single and name not in ("iso8859-1", "cp1252", "ascii") else None
