@@ -13,7 +13,7 @@ from corpuskit.readers.compression import OnDisk
 from corpuskit.readers.html.reader import Html
 from corpuskit.readers.wiki.reader import MediaWiki, WikiParams, _keep_last
 
-from .reading import about, read, shared
+from .reading import about, read, shared, taken
 
 HEAD = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-{version}/" xml:lang="ja">
   <siteinfo>
@@ -95,6 +95,28 @@ def test_multistream(tmp_path: Path) -> None:
     packed = b"".join(bz2.compress(part.encode()) for part in parts)
     found = read(MediaWiki(), written(tmp_path / "pages-articles-multistream.xml.bz2", packed))
     assert (len(found.records), found.errors) == (2, [])
+
+
+def test_a_multistream_dump_is_cut_at_its_streams(tmp_path: Path) -> None:
+    whole = dump(*(page(n, f"題{n}", f"本文の{n}。[[画像:a.png]]") for n in range(1, 40))).decode()
+    head, rest = whole[: whole.index("<page>")], whole[whole.index("<page>") :]
+    each = [part + "</page>\n" for part in rest.split("</page>")[:-1]]
+    parts = [head, *("".join(each[at : at + 5]) for at in range(0, len(each), 5))]
+    packed = [bz2.compress(part.lstrip().encode()) for part in parts] + [
+        bz2.compress(b"</mediawiki>")
+    ]
+    path = written(tmp_path / "multistream.xml.bz2", b"".join(packed))
+    reader = MediaWiki()
+    assert len(reader.slices(taken(path), 600)) > 3
+    cut, straight = read(reader, path, 600), read(reader, path)
+    assert cut.records == straight.records
+    assert (len(cut.records), cut.problems) == (39, [])
+    # Streams that end within a page, as parallel packers write them, can't be cut.
+    data = whole.encode()
+    blind = b"".join(bz2.compress(data[at : at + 700]) for at in range(0, len(data), 700))
+    path = written(tmp_path / "blind.xml.bz2", blind)
+    assert len(reader.slices(taken(path), 600)) == 1
+    assert read(reader, path, 600).texts == straight.texts
 
 
 def test_before_schema_0_6_the_title_says_the_namespace(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ revision is held.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from lxml import etree
 from pydantic import Field
 
 from corpuskit.document import Identity
-from corpuskit.readers.compression import Unpacked, compressed_endings
+from corpuskit.readers.compression import Openable, Unpacked, compressed_endings
 from corpuskit.readers.protocol import InputFile, Read, Reader, ReaderParams, Slice
 from corpuskit.readers.whole import (
     Content,
@@ -24,6 +24,7 @@ from corpuskit.readers.whole import (
     UnreadableError,
     packed,
 )
+from corpuskit.readers.wiki.streams import Stretch, description, stretches
 from corpuskit.readers.wiki.templates import Rule, pattern
 from corpuskit.readers.wiki.text import Wiki, article
 from corpuskit.readers.xmltree import Element, local
@@ -65,17 +66,30 @@ class MediaWiki(Reader):
         """2 where the first element is MediaWiki's."""
         return 2 if _ROOT.match(head.lstrip(b"\xef\xbb\xbf")) else 0
 
-    def read(self, file: InputFile, piece: Slice, identity: Identity) -> Iterator[Read]:
-        """All pages of the file, in order."""
-        yield from packed(self._found(file), file, identity)
+    def slices(self, file: InputFile, target: int) -> Sequence[Slice]:
+        """Runs of streams of a multistream dump; any other file is one slice."""
+        return stretches(file, target)
 
-    def _found(self, file: InputFile) -> Iterator[Found]:
-        unpacked = Unpacked(file)
+    def read(self, file: InputFile, piece: Slice, identity: Identity) -> Iterator[Read]:
+        """All pages of the file or slice, in order."""
+        yield from packed(self._found(file, piece), file, identity)
+
+    def _found(self, file: InputFile, piece: Slice) -> Iterator[Found]:
         pages = _Pages(self.params)
+        given: Openable = file
+        if piece.stop >= 0:
+            with file.open() as stream:
+                stream.seek(piece.start)
+                given = Stretch(file.name, stream.read(piece.stop - piece.start))
+            if piece.start > 0:
+                yield from pages.feed(description(file))
+        unpacked = Unpacked(given)
         for block in unpacked.blocks(_FEED):
             yield from pages.feed(block)
         if unpacked.damage:
             raise UnreadableError(unpacked.damage.error, unpacked.damage.message)
+        if 0 <= piece.stop < file.size:
+            yield from pages.feed(b"</mediawiki>")
         yield from pages.end()
 
 
