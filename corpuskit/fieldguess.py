@@ -232,6 +232,19 @@ def _jsonl(path: Path) -> tuple[list[Record], dict[str, Any]]:
     return records, {}
 
 
+def _json(path: Path) -> tuple[list[Record], dict[str, Any]]:
+    from corpuskit.ja.encodings import decode
+    from corpuskit.readers.compression import OnDisk, read_whole
+    from corpuskit.readers.json import records_in
+    from corpuskit.readers.whole import UnreadableError
+
+    try:
+        rows = records_in(decode(read_whole(OnDisk(path), _LARGE_HEAD).data).text)
+    except UnreadableError as error:  # the run will say it of the file
+        raise ValueError(error.message) from error
+    return [row for row in rows[:RECORDS] if isinstance(row, dict)], {}
+
+
 def _csv(path: Path) -> tuple[list[Record], dict[str, Any]]:
     from corpuskit.ja.encodings import decode
     from corpuskit.readers.compression import plain_name
@@ -311,6 +324,7 @@ def _rows_of(batch: Any, schema: Any) -> list[Record]:
 #: Readers of records, and how their first ones are looked at.
 SAMPLERS: Mapping[str, Callable[[Path], tuple[list[Record], dict[str, Any]]]] = {
     "jsonl": _jsonl,
+    "json": _json,
     "csv": _csv,
     "parquet": _parquet,
     "huggingface": _arrow,

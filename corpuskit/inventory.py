@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import importlib.util
 import os
 import re
 import stat
@@ -16,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,9 @@ def _items(loaded: LoadedRecipe, registry: Registry, index: int, source: Source)
             continue
         if module := lacking(registry.reader(name)):
             told = missing_extra(module)
-            raise MissingExtraError(f"{file.uri} needs the reader '{name}': {told}", told.remedy)
+            raise MissingExtraError(
+                f"{file.uri} needs the reader '{name}': {told.message}", told.remedy
+            )
         reader = make_reader(registry, name, source, network)
         for piece in reader.slices(file, loaded.recipe.part_size):
             yield Item(file, stamp, name, piece)
@@ -143,7 +145,7 @@ def _items(loaded: LoadedRecipe, registry: Registry, index: int, source: Source)
 
 def lacking(cls: type[Reader]) -> str | None:
     """A module that a reader needs and that is not installed, or None."""
-    return next((m for m in cls.requires if importlib.util.find_spec(m) is None), None)
+    return next((m for m in cls.requires if find_spec(m) is None), None)
 
 
 def _check_reader(loaded: LoadedRecipe, registry: Registry, index: int, source: Source) -> None:

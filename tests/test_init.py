@@ -213,7 +213,7 @@ def test_the_samples_of_the_quickstart(tmp_path: Path) -> None:
         "aozora": "aozora",
         "articles": "jsonl",
         "broken": "auto",
-        "legacy": "text",
+        "legacy": "auto",  # texts, and a mail
         "manuals": "text",
         "notes": "jsonl",
         "web": "html",
@@ -491,3 +491,12 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
         init(tmp_path / "in.txt", tmp_path / "gone" / "r.yaml")
     assert not (tmp_path / "r.yaml").exists()
+
+
+def test_a_json_file_of_records(tmp_path: Path) -> None:
+    rows = [{"番号": f"A-{n}", "本文": f"設備{n}の点検は月に一度行う。" * 3} for n in range(20)]
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps({"items": rows}, ensure_ascii=False), "utf-8")
+    sketched = sketch(folder, tmp_path / "r.yaml", REGISTRY)
+    assert (sketched.sources[0].reader, sketched.sources[0].guess.text) == ("json", "本文")

@@ -161,6 +161,19 @@ class Json(Reader):
         )
 
 
+def records_in(text: str) -> Sequence[Any]:
+    """The records of a JSON text: an array's, those of the one array in an object, or the object.
+
+    Raises:
+        UnreadableError: there are none, or more than one array may be meant.
+    """
+    value = _decoded(text)
+    if isinstance(value, dict):
+        _no_geometry(value)
+        return _only_array(value) or [value]
+    return value if isinstance(value, list) else []
+
+
 def _decoded(text: str) -> Any:
     try:
         return msgspec.json.decode(text.removeprefix("\ufeff"))

@@ -9,9 +9,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from corpuskit import nest
+from corpuskit import inventory, nest
 from corpuskit.assemble import Finished
-from corpuskit.recipe import load
+from corpuskit.document import Identity
+from corpuskit.errors import MissingExtraError
+from corpuskit.intake import Counts, Intake, _Opening
+from corpuskit.readers.protocol import InputFile, Member
+from corpuskit.recipe import Source, load
+from corpuskit.registry import Registry
 from corpuskit.run import Options, run
 from tests.conftest import RecipeWriter, tree
 
@@ -146,8 +151,9 @@ def test_a_reader_that_misbehaves_costs_its_file_only(
     kept = [row["text"] for row in table(done) if word not in row["text"]]
     assert kept == ["前の文書。", "後の文書。", "隣の文書。"]
     assert done.manifest.machine_dependent == (error in ("timeout", "memory"))
-    again = finished(write_recipe, folder, workers=2, out="again", limits=limits)
-    assert tree(done.out) == tree(again.out)
+    if word in ("crash", "raise"):
+        again = finished(write_recipe, folder, workers=2, out="again", limits=limits)
+        assert tree(done.out) == tree(again.out)
 
 
 def test_a_limit_that_is_high_enough_at_the_second_try(
@@ -165,3 +171,41 @@ def test_a_limit_that_is_high_enough_at_the_second_try(
     done = run(load(recipe), Options(workers=1))
     assert [row["text"] for row in table(done)] == ["ゆっくり読めた。", "隣の文書。"]
     assert not done.manifest.machine_dependent
+
+
+def test_a_missing_extra_is_told_before_the_run(
+    write_recipe: RecipeWriter, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory, "find_spec", lambda name: None)
+    (folder / "a.pdf").write_bytes(b"%PDF-1.4\n")
+    with pytest.raises(MissingExtraError) as told:
+        finished(write_recipe, folder)
+    assert "a.pdf needs the reader 'pdf': the module 'pypdfium2' is not installed" in str(
+        told.value
+    )
+    assert told.value.remedy == "python -m pip install 'corpuskit[documents]'"
+    assert not (folder.parent / "out.work").exists()
+
+
+def test_a_member_that_lacks_its_extra_is_named(
+    write_recipe: RecipeWriter, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening = _opening(monkeypatch)
+    assert [row["error"] for row in opening(b"%PDF-1.4\n", "a.pdf")] == ["missing_extra"]
+    assert "corpuskit[documents]" in opening(b"%PDF-1.4\n", "a.pdf")[0]["message"]
+
+
+def _opening(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Problems of a member that is read in this process, without the modules of any extra."""
+    monkeypatch.setattr(inventory, "find_spec", lambda name: None)
+
+    def problems(data: bytes, name: str) -> list[dict[str, Any]]:
+        source = Source(name="docs", path="in")
+        given = Intake(source, Registry(), None, Counts(), None, False, True)  # type: ignore[arg-type]
+        outer = InputFile(Path("a.box"), "a.box", 9, "00" * 32)
+        opening = _Opening(given, 0, {}, nest.Allowance(1000))
+        inner = nest.Nest(outer, Identity("docs", "a.box"))
+        reads = list(opening._member(inner, Member(name, data, "line 1")))
+        return [row for read in reads if read.problems for row in read.problems.to_pylist()]
+
+    return problems
