@@ -17,13 +17,17 @@ from corpuskit.errors import InputError
 from corpuskit.ja.jis import decode_iso2022jp
 from corpuskit.ja.labels import codec_of
 from corpuskit.ja.likeness import (
+    ALNUM,
     HALF,
     HIRAGANA,
+    KANJI,
     KATAKANA,
     MARK,
     NEW_KANJI,
     NEW_SIGNS,
     REPLACEMENT,
+    SIGN,
+    WIDE,
     Weight,
     count_of,
     weigh,
@@ -290,7 +294,7 @@ def _weighed(window: bytes, label: str | None) -> Sniffed | None:
     name, weight = best.encoding, best.weight
     if newer := _newer(window, name, label):
         (name, weight), sample = newer, window
-    if _is_binary(sample, weight):
+    if _is_binary(sample, weight) or (name.startswith(("utf-16", "utf-32")) and _is_odd(weight)):
         return None
     sure = 1 - 2 ** (-max(0.0, margin) / 6)
     sure *= 1 - min(1.0, weight.bad / max(1, weight.high))
@@ -315,6 +319,12 @@ def _is_binary(sample: bytes, weight: Weight) -> bool:
     if weight.bad * 8 > weight.high + 24 or (weight.bad > 2 and weight.bad * 2 > weight.high):
         return True
     return len(sample) >= 40 and weight.bits > 7.6 * len(sample)
+
+
+def _is_odd(weight: Weight) -> bool:
+    """Whether a text is mostly signs and letters of other scripts: bytes of no text, read wide."""
+    usual = weight.of(ALNUM, SIGN, HIRAGANA, KATAKANA, HALF, MARK, KANJI, WIDE)
+    return usual * 2 < int(weight.counts.sum())
 
 
 def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight] | None:

@@ -73,6 +73,7 @@ def add(parser: argparse.ArgumentParser) -> None:
            help="folder with one folder of files a format, as in the shared fixtures")  # fmt: skip
     number(parser, "--only", metavar="LIST", default="", help="some kinds, with commas between")
     number(parser, "--seconds", type=positive, default=2.0, help="time for each measurement (2)")
+    number(parser, "--pairs", action="store_true", help="quality of corpuskit by file, too")
     number(parser, "--no-peers", action="store_true", help="corpuskit alone")
     number(parser, "--envs", type=Path, help="folder of the peers' environments; else temporary")
     number(parser, "--json", type=Path, metavar="FILE", help="write all figures to a file")
@@ -138,6 +139,8 @@ def _measure(
             python = environments.python_of(tool, envs)
             peer = _extract(tool, variant, files, options.seconds, python)
             tools.append((tool if variant == task.kind else f"{tool} ({variant})", peer, goal))
+    if options.pairs:
+        verdicts += [_pair(task.kind, Path(p), own["texts"][p], t) for p, t in truths.items()]
     for name, result, goal in tools:
         ratio = result["seconds"] / own["seconds"]
         recall, precision = _quality(result["texts"], truths)
@@ -149,6 +152,11 @@ def _measure(
             word = "reached" if ratio >= goal else "NOT reached"
             verdicts.append(f"{word}: {task.kind} {ratio:.2f} x {name} (to reach: {goal:g} x)")
         print(f"  {task.kind}: {name} {result['seconds']:.3f} s", file=sys.stderr, flush=True)
+
+
+def _pair(kind: str, path: Path, text: str, truth: str) -> str:
+    found = match(text, truth)
+    return f"{kind} {path.name}: recall {found.recall:.4f}, precision {found.precision:.4f}"
 
 
 def _line(
@@ -204,16 +212,30 @@ def _truths(kind: str, files: Sequence[Path], root: Path) -> dict[str, str]:
     return {path: read["texts"][str(other)] for path, other in pairs.items()}
 
 
-#: Kind of files: folder of the other form, and its ending.
-_OTHER = {"html": ("txt_utf8_law2013", ".txt"), "docx": ("pdf", ".pdf"), "pdf": ("docx", ".docx")}
+#: Kind of files: words of the names of both forms, and the folder of the other form. Where no words
+#: are given, both have the same title.
+_OTHER: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "html": (("", "txt_utf8_law2013", ""), ("OWASP-Top-10-2017", "docx", "OWASP-Top-10-2017")),
+    "docx": (("OWASP-Top-10-2017", "html_utf8_docs", "OWASP-Top-10-2017"), ("", "pdf", "")),
+    "pptx": (("OWASP_Top_10-2017", "pdf", "OWASP_Top_10-2017"),),
+    "xlsx": (("Open-Source-Policy-Template", "odf", "Open-Source-Policy-Template"),),
+    "pdf": (
+        ("OWASP_Top_10-2017", "pptx", "OWASP_Top_10-2017"),
+        ("gov_tokyo_oss_guideline", "md_docs", "gov_tokyo_oss_guideline"),
+        ("", "docx", ""),
+    ),
+}
 
 
 def _other_form(kind: str, path: Path, root: Path) -> Path | None:
-    if kind not in _OTHER:
-        return None
-    folder, ending = _OTHER[kind]
-    known = {_title(p): p for p in sorted((root / folder).glob(f"*{ending}"))}
-    return known.get(_title(path))
+    for words, folder, others in _OTHER.get(kind, ()):
+        known = sorted((root / folder).glob("*"))
+        if words and words in path.name:
+            return next((p for p in known if others in p.name), None)
+        same = [p for p in known if not words and _title(p) == _title(path)]
+        if same:
+            return same[0]
+    return None
 
 
 def _title(path: Path) -> str:

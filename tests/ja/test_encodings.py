@@ -259,3 +259,10 @@ def test_files_whose_encoding_is_known() -> None:
             assert found.encoding == names.get(label, label), row["file"]
             assert found.replaced == 0, row["file"]
     assert seen > 40
+
+
+@pytest.mark.parametrize(
+    "data", [b"\0\1", b"\0\1\2", b"\1\0", bytes((1, 0)) * 40, bytes(range(40))]
+)
+def test_a_few_control_bytes_are_no_utf_16(data: bytes) -> None:
+    assert sniff(data) is None
