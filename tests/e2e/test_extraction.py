@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-sys.path.insert(0, str(SCRIPTS))
-sys.path.insert(0, str(SCRIPTS / "benchlib" / "peers"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-import extraction
 from benchlib.grams import match
 from benchlib.ingest import TASKS, _files, _other_form
+from benchlib.peers import extraction
 
 from tests.readers.reading import shared
 
