@@ -139,18 +139,21 @@ class Intake:
             yield _whole(item, identity, item.error, _REMEDY.get(item.error, "check the file"))
             return
         reads: list[Read] = []
-        held = 0
+        held = seen = 0
         try:
             if _changed(item):
                 raise _ChangedError
             for read in _Opening(self, i, dead, Allowance.of(item.file)).item(item, identity):
                 reads.append(read)
                 held += read.records.nbytes
+                seen += _offered(read)
                 if held > _HOLD:
                     yield from reads
                     reads.clear()
             if _changed(item):
                 raise _ChangedError
+            if not seen and item.piece.stop < 0:  # a table of no rows: said, not silent
+                reads.append(Read(no_records(), skipped={"empty": 1}))
         except _ChangedError:
             message = "the file changed while it was read: run again once it is still"
             yield _whole(item, identity, "changed_while_read", message)
@@ -260,6 +263,12 @@ class _Opening:
 
 class _ChangedError(Exception):
     """The file is not what the inventory saw."""
+
+
+def _offered(read: Read) -> int:
+    """Everything there is in a read."""
+    bad = read.problems.num_rows if read.problems is not None else 0
+    return read.records.num_rows + bad + sum(read.skipped.values())
 
 
 def _changed(item: Item) -> bool:

@@ -209,3 +209,12 @@ def _opening(monkeypatch: pytest.MonkeyPatch) -> Any:
         return [row for read in reads if read.problems for row in read.problems.to_pylist()]
 
     return problems
+
+
+def test_a_file_of_no_records_is_counted_as_empty(write_recipe: RecipeWriter, folder: Path) -> None:
+    (folder / "a.csv").write_text("text,id\n")
+    (folder / "b.jsonl").write_text("\n\n")
+    (folder / "c.txt").write_text("隣の文書。")
+    done = finished(write_recipe, folder)
+    assert [record.skipped for record in done.manifest.inputs] == [{"empty": 1}, {"empty": 1}, {}]
+    assert fates(done) == (1, 1, 0, 0)
