@@ -268,7 +268,7 @@ class _ChangedError(Exception):
 def _offered(read: Read) -> int:
     """Everything there is in a read."""
     bad = read.problems.num_rows if read.problems is not None else 0
-    return read.records.num_rows + bad + sum(read.skipped.values())
+    return int(read.records.num_rows) + bad + sum(read.skipped.values())
 
 
 def _changed(item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -74,6 +75,15 @@ def check(root: Element) -> None:
             raise UnreadableError("too_many_nodes", f"more than {MOST_NODES} elements")
         if node.tag is etree.Entity:
             raise UnreadableError("xml_entities", "it uses entities of its own, which are refused")
+
+
+#: Characters that XML has not; a tree that was parsed as HTML may still hold them.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def writable(text: str) -> str:
+    """A text as it can be put into a tree: without control characters."""
+    return _NOT_XML.sub("", text)
 
 
 def local(element: Element) -> str:

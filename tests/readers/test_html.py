@@ -291,3 +291,11 @@ def test_laws_as_pages_hold_the_text_of_the_laws() -> None:
     assert len(recalls) == 10
     assert min(recalls) > 0.99
     assert min(precisions) > 0.99
+
+
+def test_control_characters_behind_what_is_cut() -> None:
+    page = (
+        "<html><body><p>本文の一。\x01<nav>案内</nav>\x02続き。</p><p>本文の二。</p></body></html>"
+    )
+    assert content(page).text.startswith("本文の一。")
+    assert "続き。" in content(page).text

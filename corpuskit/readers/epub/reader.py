@@ -28,7 +28,7 @@ from corpuskit.readers.whole import (
     about_encoding,
     decoded_text,
 )
-from corpuskit.readers.xmltree import Element, local, parsed
+from corpuskit.readers.xmltree import Element, local, parsed, writable
 from corpuskit.readers.zips import ZipBox
 
 _ZIP = b"PK\x03\x04"
@@ -198,11 +198,11 @@ def _character(image: Element) -> None:
     described = (image.get("alt") or "").strip()
     gaiji = "gaiji" in (image.get("class") or "").lower()
     if described and not described.startswith("※") and (gaiji or len(described) <= _CHARACTERS):
-        image.tag, image.text = "span", described
+        image.tag, image.text = "span", writable(described)
 
 
 def _emptied(element: Element) -> None:
     """Without the number of the printed page that begins here."""
     tail = element.tail
     element.clear()
-    element.tail = tail
+    element.tail = writable(tail or "")

@@ -12,6 +12,7 @@ from corpuskit.readers.html.cuts import Cutter
 from corpuskit.readers.html.inline import HEADINGS, Element, collapse, plain
 from corpuskit.readers.html.weights import Weights
 from corpuskit.readers.html.words import Named, named
+from corpuskit.readers.xmltree import writable
 
 #: Part of the page's text that must be left, and of what is not links for cuts to be believed.
 _LEFT = 0.15
@@ -48,7 +49,7 @@ def main_part(root: Element) -> Element:
     for at in cuts:
         drop(weights.every[at])
     if heading is not None:
-        heading.tail, main.text = main.text, None
+        heading.tail, main.text = writable(main.text or ""), None
         main.insert(0, heading)
     return main
 
@@ -59,9 +60,9 @@ def drop(element: Element) -> None:
     if tail:
         before = element.getprevious()
         if before is None:
-            parent.text = (parent.text or "") + tail
+            parent.text = writable((parent.text or "") + tail)
         else:
-            before.tail = (before.tail or "") + tail
+            before.tail = writable((before.tail or "") + tail)
         element.tail = None
     parent.remove(element)
 
