@@ -34,6 +34,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
     {
         "ray": "ray",
         "fastwarc": "web",
+        "isal": "web",
         "pypdfium2": "documents",
         "python_calamine": "documents",
         "sklearn": "quality",

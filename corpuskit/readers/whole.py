@@ -30,6 +30,8 @@ from corpuskit.readers.protocol import (
 )
 
 _LOCATOR = "file"
+#: Bytes that a member takes besides its data.
+_MEMBER = 2000
 
 
 class WholeFileParams(ReaderParams):
@@ -164,6 +166,7 @@ def packed(found: Iterable[Found], file: InputFile, identity: Identity) -> Itera
     offered = seen = 0
     try:
         for each in found:
+            yield from packer.before(each)
             packer.add(each)
             seen += 1
             offered += not isinstance(each, Skipped)
@@ -210,7 +213,7 @@ class Packer:
             self._problems.append(row)
         elif isinstance(found, Member):
             self._members.append(found)
-            self._held += len(found.data)
+            self._held += len(found.data) + _MEMBER
         else:
             self._skipped[found.reason] += found.count
 
@@ -229,9 +232,14 @@ class Packer:
             "meta": meta,
         }
 
+    def before(self, found: Found) -> Iterator[Read]:
+        """The batch, where it must end before the next thing: nothing overtakes a member."""
+        if self._members and isinstance(found, Content | Trouble):
+            yield from self.rest()
+
     def full(self) -> Iterator[Read]:
-        """The batch, where there is enough for one. Members end a batch: nothing overtakes them."""
-        if self._held >= BATCH_BYTES or self._members:
+        """The batch, where there is enough for one."""
+        if self._held >= BATCH_BYTES:
             yield from self.rest()
 
     def rest(self) -> Iterator[Read]:

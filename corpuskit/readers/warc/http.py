@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 import zstandard
@@ -64,18 +64,24 @@ def head_lines(raw: bytes) -> list[str]:
         text = raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    return _FOLD.sub(" ", text).split("\n")
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    return text.split("\n")
 
 
 def fields(lines: list[str]) -> dict[str, str]:
     """Header fields by lower-case name."""
-    found: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        name = name.strip().lower()
-        if colon and name:
-            value = value.strip()
+    pairs = [
+        (name.strip().lower(), value.strip())
+        for name, colon, value in [line.partition(":") for line in lines]
+        if colon
+    ]
+    found = dict(pairs)
+    if len(found) < len(pairs):  # a field that is there twice
+        found.clear()
+        for name, value in pairs:
             found[name] = f"{found[name]}, {value}" if name in found else value
+    found.pop("", None)
     return found
 
 
@@ -243,16 +249,18 @@ def charset(declared: str | None) -> str | None:
     return found[1] if found else None
 
 
+#: Scheme and host, then the path without query and fragment.
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*([^?#]*)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def file_name(url: str, kind: str) -> str:
     """A name for a document: the last part of its address, with the ending of its media type."""
-    try:
-        path = urlsplit(url).path
-    except ValueError:  # such as a broken IPv6 host
-        path = ""
-    last = _CONTROL.sub("", unquote(path.rpartition("/")[2], errors="replace"))[-100:] or "index"
+    found = _PATH.match(url)
+    last = found[1].rpartition("/")[2] if found else ""
+    if "%" in last:
+        last = unquote(last, errors="replace")
+    last = _CONTROL.sub("", last)[-100:] or "index"
     endings = ENDINGS.get(kind, ("",))
     if "" in endings and "." in last[1:]:
         return last

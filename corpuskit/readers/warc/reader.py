@@ -59,7 +59,7 @@ class Warc(Reader):
     """Reads ``.warc`` and ``.wet``, plain, gzip or zstd, by record or as a whole."""
 
     name: ClassVar[str] = "warc"
-    requires: ClassVar[tuple[str, ...]] = ("fastwarc",)
+    requires: ClassVar[tuple[str, ...]] = ("fastwarc", "isal")
     endings: ClassVar[tuple[str, ...]] = compressed_endings(".warc", ".wet")
     Params: ClassVar[type[ReaderParams]] = WarcParams
 
@@ -204,7 +204,7 @@ class _Record:
         """A field by its name without ``WARC-``."""
         return self.fields.get(f"warc-{name}")
 
-    @property
+    @cached_property
     def url(self) -> str:
         return (self.get("target-uri") or "").strip("<> ")
 
@@ -214,13 +214,14 @@ class _Record:
 
     @property
     def about(self) -> dict[str, Any]:
+        get = self.fields.get
         known = {
             "url": self.url,
-            "fetched": self.get("date"),
-            "record_id": (self.get("record-id") or "").strip("<>"),
-            "payload_digest": self.get("payload-digest"),
-            "truncated": self.get("truncated"),
-            "identified_language": self.get("identified-content-language"),
+            "fetched": get("warc-date"),
+            "record_id": get("warc-record-id", "").strip("<>"),
+            "payload_digest": get("warc-payload-digest"),
+            "truncated": get("warc-truncated"),
+            "identified_language": get("warc-identified-content-language"),
         }
         return {name: value for name, value in known.items() if value}
 
