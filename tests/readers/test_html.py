@@ -294,8 +294,7 @@ def test_laws_as_pages_hold_the_text_of_the_laws() -> None:
 
 
 def test_control_characters_behind_what_is_cut() -> None:
-    page = (
-        "<html><body><p>本文の一。\x01<nav>案内</nav>\x02続き。</p><p>本文の二。</p></body></html>"
-    )
+    more = "海に近い町では、朝の市場に新しい魚が並ぶ。" * 9
+    page = f"<html><body><p>本文の一。\x01<nav>案内</nav>\x02続き。</p><p>{more}</p></body></html>"
     assert content(page).text.startswith("本文の一。")
     assert "続き。" in content(page).text
