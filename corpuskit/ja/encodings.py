@@ -70,10 +70,14 @@ _CANDIDATES = {
 }
 #: Supersets with JIS X 0213, tried where the plain one leaves errors, and the bits they are rarer.
 _NEWER = {"cp932": "shift_jis_2004", "euc_jp": "euc_jis_2004"}
-_NEWER_BITS = 6.0
+_NEWER_BITS = 3.0
 _NEW = frozenset(NEW_KANJI + NEW_SIGNS)
 #: One error may be a broken byte that happens to be a sign of JIS X 0213; so many are not.
 _REPEATED = 2
+#: In so many bytes with at most two other errors, a character of JIS X 0213 is likelier
+#: than damage.
+_LONG = 1024
+_LETTER = re.compile("[^\x00-\x7f\ue000-\uf8ff]")
 #: A place of errors: a broken byte can spoil some characters after it.
 _PLACES = re.compile("[\ufffd\ue000-\uf8ff](?:.{0,6}[\ufffd\ue000-\uf8ff])?", re.S)
 #: Bits of a character of CP932 at one of two codes, which Windows itself does not write.
@@ -346,8 +350,15 @@ def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight
         return (newer, weight) if weight.bits - _DECLARED < usual else None
     better = weight.bits + _NEWER_BITS < usual and weight.bad <= plain.bad
     mended = len(_PLACES.findall(text)) - len(_PLACES.findall(other))
-    certain = mended >= _REPEATED or not _NEW.isdisjoint(other)
+    alone = weight.bad <= 2 and len(window) >= _LONG and _few_lacking(other, encoding)
+    certain = mended >= _REPEATED or not _NEW.isdisjoint(other) or alone
     return (newer, weight) if better and certain else None
+
+
+def _few_lacking(text: str, encoding: str) -> bool:
+    """Whether the older encoding lacks one or two characters of a text, each a letter or sign."""
+    lacking = [c for c in set(text) if c != REPLACEMENT and not c.encode(encoding, "ignore")]
+    return 0 < len(lacking) <= 2 and all(map(_LETTER.match, lacking))
 
 
 @cache

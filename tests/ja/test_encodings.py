@@ -266,3 +266,13 @@ def test_files_whose_encoding_is_known() -> None:
 )
 def test_a_few_control_bytes_are_no_utf_16(data: bytes) -> None:
     assert sniff(data) is None
+
+
+def test_one_kanji_of_jis_x_0213_in_a_long_text_is_no_damage() -> None:
+    text = "海に近い町では、朝の市場に新しい魚が並ぶ。\n" * 40
+    with_kanji = text + "駅の前に蕎麦屋がある。俠気のある人だ。\n" + text
+    assert decode(with_kanji.encode("shift_jis_2004")).text == with_kanji
+    # In a short text a broken byte is as likely.
+    broken = bytearray(text[:60].encode("cp932"))
+    broken[8] = 0x80
+    assert decode(bytes(broken)).encoding == "cp932"
