@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -167,7 +167,7 @@ class Warc(Reader):
         if not body.data.strip():
             return Skipped("empty_body")
         kind = http.media_type(declared or record.get("identified-payload-type"), body.data)
-        if not self._wanted(kind):
+        if not _wanted(kind, self.params.media_types):
             return Skipped("media_type")
         if record.url.rstrip("/").endswith("/robots.txt"):
             return Skipped("robots_txt")
@@ -180,11 +180,12 @@ class Warc(Reader):
             media_type=kind,
         )
 
-    def _wanted(self, kind: str) -> bool:
-        return any(
-            kind.startswith(name[:-1]) if name.endswith("*") else kind == name
-            for name in self.params.media_types
-        )
+
+@lru_cache(maxsize=4096)
+def _wanted(kind: str, media_types: tuple[str, ...]) -> bool:
+    return any(
+        kind.startswith(name[:-1]) if name.endswith("*") else kind == name for name in media_types
+    )
 
 
 @dataclass(frozen=True)
