@@ -95,11 +95,19 @@ DUPLICATE = pa.schema(
     [
         pa.field("stage", pa.string()),
         pa.field("duplicate_of", pa.string()),
+        pa.field("duplicate_in", pa.string()),
         pa.field("jaccard", pa.float64()),
         pa.field("containment", pa.float64()),
-        pa.field("bands_hit", pa.int32()),
+        pa.field("bands_hit", pa.list_(pa.int16())),
     ]
 )
+
+#: Columns by which kept documents name others.
+RELATIONS = ("cluster", "cluster_size", "template_of", "template_jaccard", "unverified_of")
+
+#: Places of text that stages took out: who did, and where the piece was, in characters of the text
+#: as that stage saw it. Sorted by stage order, then place.
+CUTS = pa.list_(pa.struct([("stage", pa.string()), ("start", pa.int64()), ("stop", pa.int64())]))
 
 
 @dataclass(frozen=True, slots=True)

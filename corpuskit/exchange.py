@@ -22,27 +22,28 @@ import pyarrow as pa
 
 from corpuskit.stage import Column, Params
 
-#: What the last phase writes, sorted by `doc`; a document is named at most once over all files.
-#: `removed` rows become duplicates of document number `kept` (id `duplicate_of`); others are
-#: annotated only. Columns that do not apply are null.
+#: What the last phase of every exchange writes, sorted by `doc`; a document is named at most once
+#: over all files. `removed` rows become duplicates of document number `kept` (id `duplicate_of`; of
+#: the earlier dataset `duplicate_in`, where it is not null); others are annotated only. Columns
+#: that do not apply are null. `Exchange.outcome` adds the exchange's own columns.
 OUTCOME = pa.schema(
     [
         pa.field("doc", pa.int64(), nullable=False),
         pa.field("removed", pa.bool_(), nullable=False),
         pa.field("kept", pa.int64()),
         pa.field("duplicate_of", pa.string()),
+        pa.field("duplicate_in", pa.string()),
         pa.field("jaccard", pa.float64()),
         pa.field("containment", pa.float64()),
-        pa.field("bands_hit", pa.int32()),
-        pa.field("cluster", pa.string()),
-        pa.field("cluster_size", pa.int64()),
-        pa.field("template_of", pa.string()),
-        pa.field("template_jaccard", pa.float64()),
+        pa.field("bands_hit", pa.list_(pa.int16())),
     ]
 )
 
-#: Columns of `OUTCOME` that a kept document carries on, once an exchange wrote them.
-CARRIED = ("cluster", "cluster_size", "template_of", "template_jaccard")
+#: What an exchange that edits texts writes beside: pieces to take out of the text, as half-open
+#: ranges of UTF-8 bytes that start and end between characters, sorted, none overlapping.
+CUT_BYTES = pa.field(
+    "cut_bytes", pa.list_(pa.struct([("start", pa.int64()), ("stop", pa.int64())]))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,10 @@ class PartFiles:
     keys: Path
 
 
+def _as_it_is(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return batch
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseInput:
     """Everything a phase's task may look at.
@@ -74,6 +79,9 @@ class PhaseInput:
         removed: outcome files of exchanges before this one in the same group; documents removed
             there take no part.
         out: the Arrow IPC file to write.
+        ahead: computes columns that the recipe writes only later, for the few rows that a phase
+            needs them of (`Exchange.columns_wanted`); returns its batch as it is where all are
+            there.
     """
 
     index: int
@@ -82,11 +90,12 @@ class PhaseInput:
     earlier: Mapping[str, Sequence[Path]]
     removed: Sequence[Path]
     out: Path
+    ahead: Callable[[pa.RecordBatch], pa.RecordBatch] = _as_it_is
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One set of tasks: a task per part, per partition, or a single one.
+    """One set of tasks: a task per part, per partition, per file from outside, or a single one.
 
     Attributes:
         name: such as ``bands``; unique in the exchange.
@@ -95,7 +104,7 @@ class Phase:
     """
 
     name: str
-    over: Literal["parts", "partitions", "all"]
+    over: Literal["parts", "partitions", "inputs", "all"]
     run: Callable[[PhaseInput], Mapping[str, int]] = field(repr=False)
 
 
@@ -107,18 +116,43 @@ class Exchange(ABC):
     Params: ClassVar[type[Params]] = Params
     reads: ClassVar[tuple[str, ...]] = ("id", "text")
     writes: ClassVar[tuple[Column, ...]] = ()
+    #: Value of a written column in documents that no outcome names; null where none is given.
+    fill: ClassVar[Mapping[str, Any]] = {}
     example: ClassVar[str] = ""
+    #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the exchange.
+    root: Path = Path()
 
     def __init__(self, params: Any = None) -> None:
         self.params: Any = params if params is not None else self.Params()
 
     def columns_read(self) -> tuple[str, ...]:
-        """Columns this exchange needs, with its present parameters."""
+        """Columns `keys` needs, with the present parameters."""
         return self.reads
 
+    def columns_wanted(self) -> tuple[str, ...]:
+        """Columns a phase needs; a later stage may write them (see `PhaseInput.ahead`)."""
+        return ()
+
     def columns_written(self) -> tuple[Column, ...]:
-        """Columns kept documents carry afterwards."""
+        """Columns kept documents carry afterwards; the last phase writes them beside `OUTCOME`."""
         return self.writes
+
+    def edits(self) -> bool:
+        """Whether outcomes take pieces out of texts (`CUT_BYTES`); ``cuts`` is then written."""
+        return False
+
+    def outcome(self) -> pa.Schema:
+        """Columns of the last phase's files."""
+        own = [pa.field(c.name, c.type) for c in self.columns_written() if c.name != "cuts"]
+        return pa.schema([*OUTCOME, *own, *([CUT_BYTES] if self.edits() else [])])
+
+    def inputs(self) -> tuple[Path, ...]:
+        """Files from outside the run that the result hangs on; their digests enter the keys.
+
+        Raises:
+            InputError: a file is not there.
+        """
+        return ()
 
     def open(self) -> None:  # noqa: B027  (optional hook)
         """Load what is heavy; called once in each worker before the first batch."""

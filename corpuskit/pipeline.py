@@ -35,12 +35,14 @@ class Segment:
         exchanges: run one after the other on the keys this segment computed; may be empty.
         schema: columns of a batch that leaves the segment.
         positions: place of each stage and exchange in the recipe's list, in that order.
+        ahead: for each exchange, later stages that its phases compute for some documents.
     """
 
     stages: tuple[Stage, ...]
     exchanges: tuple[Exchange, ...]
     schema: pa.Schema
     positions: tuple[int, ...]
+    ahead: tuple[tuple[Stage, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,24 @@ def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
         for stage in stages:
             columns.update({c.name: c for c in stage.columns_written()})
         schema = _schema(columns.values(), study)
-        segments.append(Segment(stages, exchanges, schema, tuple(positions)))
+        ahead = tuple(
+            _ahead(loaded, used, i, registry) for i in positions if isinstance(used[i], Exchange)
+        )
+        segments.append(Segment(stages, exchanges, schema, tuple(positions), ahead))
         for exchange in exchanges:
             columns.update({c.name: c for c in exchange.columns_written()})
     return Pipeline(tuple(segments), tuple(columns.values()), study)
 
 
 def _cuts(used: list[Any]) -> list[list[int]]:
-    """Positions of each segment: stages, then exchanges; always one segment after an exchange."""
+    """Positions of each segment: stages, then exchanges; always one segment after an exchange.
+
+    An exchange that edits texts ends its segment: the next one looks at the edited texts.
+    """
     cuts: list[list[int]] = [[]]
     for i, stage in enumerate(used):
-        if isinstance(stage, Stage) and cuts[-1] and isinstance(used[cuts[-1][-1]], Exchange):
+        last = used[cuts[-1][-1]] if cuts[-1] else None
+        if isinstance(last, Exchange) and (isinstance(stage, Stage) or last.edits()):
             cuts.append([])
         cuts[-1].append(i)
     if cuts[-1] and isinstance(used[cuts[-1][-1]], Exchange):
@@ -125,7 +134,9 @@ def _instance(loaded: LoadedRecipe, registry: Registry, i: int, use: StageUse) -
     except RecipeError as error:
         raise loaded.error(loc, error.message, error.remedy) from None
     try:
-        return cls(cls.Params.model_validate(use.params))
+        stage = cls(cls.Params.model_validate(use.params))
+        stage.root = loaded.base
+        return stage
     except ValidationError as error:
         prefix: Loc = (*loc, use.name)
         raise validation_error(loaded.path, loaded.positions, error, prefix, cls.Params) from None
@@ -138,6 +149,28 @@ def _check_columns(loaded: LoadedRecipe, used: list[Any], registry: Registry) ->
             if column not in known:
                 raise _unwritten(loaded, i, stage.name, column, used, known, registry)
         known.update(c.name for c in stage.columns_written())
+
+
+def _ahead(loaded: LoadedRecipe, used: list[Any], i: int, registry: Registry) -> tuple[Stage, ...]:
+    """Stages after the exchange at `i` that its phases need: those that write what it wants.
+
+    With each of them come the ones whose columns it reads, and those that change the text before.
+    """
+    written = set(BASE.names)
+    for stage in used[: i + 1]:
+        written.update(c.name for c in stage.columns_written())
+    later = [s for s in used[i + 1 :] if isinstance(s, Stage)]
+    writes = {id(s): {c.name for c in s.columns_written()} for s in later}
+    for column in used[i].columns_wanted():
+        if column not in written and not any(column in writes[id(s)] for s in later):
+            raise _unwritten(loaded, i, used[i].name, column, used, written, registry)
+    wanted = set(used[i].columns_wanted()) - written
+    picked: list[Stage] = []
+    for stage in reversed(later):
+        if writes[id(stage)] & wanted or (picked and "text" in writes[id(stage)]):
+            picked.insert(0, stage)
+            wanted |= set(stage.columns_read()) - written
+    return tuple(picked)
 
 
 def _unwritten(

@@ -13,7 +13,7 @@ from corpuskit.exchange import Exchange
 from corpuskit.ledger import Ledger
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.run import Options, make_state, output_path, work_path
-from corpuskit.steps import PhaseStep, SegmentStep, State, Step, steps_of
+from corpuskit.steps import PhaseStep, SegmentStep, State, Step, fan_of, steps_of
 
 #: A worker's memory, measured on the development machine: libraries, kernels and the dictionary's
 #: resident pages, and what a part's batches need on top.
@@ -183,7 +183,9 @@ def _expected(state: State, step: Step) -> int | None:
     if isinstance(step, SegmentStep):
         return len(state.inventory.parts)
     if isinstance(step, PhaseStep):
-        return {"parts": None, "partitions": state.partitions, "all": 1}[step.phase.over]
+        exchange = state.pipeline.segments[step.number].exchanges[step.exchange]
+        parts = step.phase.over == "parts"
+        return None if parts else fan_of(step.phase, exchange, 0, state.partitions)
     return None
 
 
@@ -196,6 +198,9 @@ def _step(state: State, step: Step, tasks: int | None, reused: int | None) -> Pl
         stages += tuple(f"{e.ident} (keys)" for e in segment.exchanges)
         passes = 1
     elif isinstance(step, PhaseStep):
+        ahead = state.pipeline.segments[step.number].ahead[step.exchange]
+        if step.phase.name == "gather":
+            stages = tuple(f"{s.ident} (ahead, for members of clusters only)" for s in ahead)
         passes = 1 if step.phase.over == "parts" else 0
     size = state.inventory.bytes if isinstance(step, SegmentStep) and step.number == 0 else 0
     return PlannedStep(step.title, passes, stages, tasks, reused, size)

@@ -42,6 +42,7 @@ class SegmentTask:
     Attributes:
         key: names the result.
         work: the work folder.
+        root: the recipe's folder, where paths in parameters start.
         plugins: plug-in files, absolute.
         stages: (name, parameters as JSON) of the streaming stages.
         exchanges: the same of the exchanges whose keys are computed at the end.
@@ -63,6 +64,7 @@ class SegmentTask:
 
     key: str
     work: Path
+    root: Path
     plugins: tuple[Path, ...]
     stages: tuple[StageSpec, ...]
     exchanges: tuple[StageSpec, ...]
@@ -82,7 +84,7 @@ class SegmentTask:
     limits: Limits = field(default_factory=Limits)
 
 
-_OPENED: dict[tuple[Any, ...], Any] = {}
+_OPENED: dict[tuple[tuple[Path, ...], StageSpec, Path], Any] = {}
 _REGISTRIES: dict[tuple[Path, ...], Registry] = {}
 
 
@@ -93,13 +95,14 @@ def registry_of(plugins: tuple[Path, ...]) -> Registry:
     return _REGISTRIES[plugins]
 
 
-def opened(plugins: tuple[Path, ...], spec: StageSpec) -> Any:
+def opened(plugins: tuple[Path, ...], spec: StageSpec, root: Path) -> Any:
     """A stage or exchange, made and opened once per worker."""
-    found = _OPENED.get((plugins, spec))
+    found = _OPENED.get((plugins, spec, root))
     if found is None:
         found = make_stage(registry_of(plugins), spec[0], json.loads(spec[1]))
+        found.root = root
         found.open()
-        _OPENED[(plugins, spec)] = found
+        _OPENED[(plugins, spec, root)] = found
     return found
 
 
@@ -114,8 +117,10 @@ class _Run:
 
     def __init__(self, task: SegmentTask, commit: Commit) -> None:
         self._task, self._commit = task, commit
-        self._stages: list[Stage] = [opened(task.plugins, s) for s in task.stages]
-        self._exchanges: list[Exchange] = [opened(task.plugins, s) for s in task.exchanges]
+        self._stages: list[Stage] = [opened(task.plugins, s, task.root) for s in task.stages]
+        self._exchanges: list[Exchange] = [
+            opened(task.plugins, s, task.root) for s in task.exchanges
+        ]
         self._fates = Fates.create(commit, task.schema)
         self._data = BatchFile(commit, "data", task.schema)
         self._keys: list[list[pa.RecordBatch]] = [[] for _ in self._exchanges]
@@ -216,6 +221,9 @@ class _Run:
             number += batch.num_rows
             if split.removed.num_rows:
                 self._fates.duplicate(split.removed, split.evidence)
+            for stage, rows in split.emptied:
+                if rows.num_rows:
+                    self._fates.reject(rows, _nothing_left(stage, rows.num_rows))
             yield split.kept
 
     # --- stages -----------------------------------------------------------------------------------
@@ -311,6 +319,13 @@ class _Run:
             for piece in pieces:
                 writer.write_batch(piece)
         self._spend(exchange.ident, start)
+
+
+def _nothing_left(stage: str, n: int) -> pa.RecordBatch:
+    """Reasons of documents whose text an exchange took out as a whole."""
+    columns = [[stage] * n, ["characters_left"] * n, [0.0] * n, [">= 1"] * n]
+    arrays = [pa.array(v, t) for v, t in zip(columns, REJECTION.types, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=REJECTION)
 
 
 def _mark(batch: pa.RecordBatch, stage: str, verdicts: pa.RecordBatch) -> pa.RecordBatch:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -101,13 +102,15 @@ class Stage(ABC):
     writes: ClassVar[tuple[Column, ...]] = ()
     #: A recipe line that shows the stage in use.
     example: ClassVar[str] = ""
+    #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the stage.
+    root: Path = Path()
 
     def __init__(self, params: Any = None) -> None:
         self.params: Any = params if params is not None else self.Params()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Name and parameters, never what `open` loaded: taggers can't be pickled.
-        return _made, (type(self), self.params.model_dump(mode="json"))
+        return _made, (type(self), self.params.model_dump(mode="json"), self.root)
 
     def columns_read(self) -> tuple[str, ...]:
         """Columns this stage needs, with its present parameters."""
@@ -119,6 +122,14 @@ class Stage(ABC):
 
     def resources(self) -> tuple[Resource, ...]:
         """Dictionaries, lists and models this stage uses, for the manifest."""
+        return ()
+
+    def inputs(self) -> tuple[Path, ...]:
+        """Files from outside the run that the result hangs on; their digests enter the keys.
+
+        Raises:
+            InputError: a file is not there.
+        """
         return ()
 
     def open(self) -> None:  # noqa: B027  (optional hook)
@@ -141,8 +152,10 @@ class Stage(ABC):
         return f"{self.name}@{self.version}"
 
 
-def _made(cls: type[Stage], params: Mapping[str, Any]) -> Stage:
-    return cls(cls.Params.model_validate(params))
+def _made(cls: type[Stage], params: Mapping[str, Any], root: Path) -> Stage:
+    stage = cls(cls.Params.model_validate(params))
+    stage.root = root
+    return stage
 
 
 def verdicts(

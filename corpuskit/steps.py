@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyarrow as pa
+
 import corpuskit
 from corpuskit.engines.protocol import Task
+from corpuskit.errors import InputError
 from corpuskit.exchange import Exchange, PartFiles, Phase, PhaseInput
 from corpuskit.inventory import Inventory, Item, Part
 from corpuskit.lanes import Lanes
@@ -23,7 +26,8 @@ from corpuskit.ledger import Receipt, committing, task_key
 from corpuskit.pipeline import Pipeline
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.segment import SegmentTask, StageSpec, opened
-from corpuskit.upstream import Upstream
+from corpuskit.stage import Stage, apply
+from corpuskit.upstream import Found, Upstream
 
 #: Below this input size one partition does; above, about one for each 64 MB, at least four.
 _ONE_PARTITION = 4 << 20
@@ -81,6 +85,25 @@ def code_digest() -> str:
 def spec_of(stage: Any) -> StageSpec:
     """A stage as it is sent to workers."""
     return f"{stage.name}@{stage.version}", stage.params.model_dump_json()
+
+
+def outside_digests(stages: Sequence[Stage | Exchange]) -> list[str]:
+    """sha256 of the files from outside the run that stages look at."""
+    return [_digest_of(path) for stage in stages for path in stage.inputs()]
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        stat = path.stat()
+        return _file_sha256(path, stat.st_mtime_ns, stat.st_size)
+    except OSError as error:
+        raise InputError(f"{error.strerror}: {path}", "check the path in the recipe") from error
+
+
+@functools.lru_cache(4096)
+def _file_sha256(path: Path, _changed: int, _size: int) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _file_digest(receipt: Receipt, role: str) -> str:
@@ -145,10 +168,12 @@ class SegmentStep:
             items=[_item_key(item) for item in part.items] if upstream is None else [],
             upstream=_upstream_key(state, self.number, i) if upstream is not None else [],
             limits=recipe.limits.model_dump(mode="json") if upstream is None else {},
+            outside=outside_digests([*segment.stages, *segment.exchanges]),
         )
         payload = SegmentTask(
             key=key,
             work=state.work,
+            root=state.loaded.base,
             plugins=state.plugins,
             stages=stages,
             exchanges=exchanges,
@@ -193,12 +218,11 @@ def upstream_of(state: State, number: int, i: int) -> Upstream:
     before = state.pipeline.segments[number - 1]
     receipt = state.receipts[f"segment{number - 1}"][i]
     outcomes = tuple(
-        (exchange.ident, outcome_files(state, number - 1, e))
+        Found.of(exchange, outcome_files(state, number - 1, e))
         for e, exchange in enumerate(before.exchanges)
     )
-    carries = tuple(tuple(c.name for c in e.columns_written()) for e in before.exchanges)
     base = _bases(state, number - 1)[i]
-    return Upstream(state.path(receipt, "data"), base, receipt.counts["rows"], outcomes, carries)
+    return Upstream(state.path(receipt, "data"), base, receipt.counts["rows"], outcomes)
 
 
 def _upstream_key(state: State, number: int, i: int) -> list[Any]:
@@ -236,6 +260,8 @@ class PhaseTask:
     parts: tuple[PartFiles, ...]
     earlier: Mapping[str, tuple[Path, ...]]
     removed: tuple[Path, ...]
+    root: Path = Path()
+    ahead: tuple[StageSpec, ...] = ()
 
 
 def run_phase(task: PhaseTask) -> Receipt:
@@ -243,15 +269,28 @@ def run_phase(task: PhaseTask) -> Receipt:
     import time
 
     start = time.process_time()
-    exchange: Exchange = opened(task.plugins, task.exchange)
+    exchange: Exchange = opened(task.plugins, task.exchange, task.root)
     phase = next(p for p in exchange.phases() if p.name == task.phase)
     with committing(task.work, task.key) as commit:
         out = commit.reserve("out")
-        given = PhaseInput(task.index, task.partitions, task.parts, task.earlier, task.removed, out)
+        given = PhaseInput(
+            task.index, task.partitions, task.parts, task.earlier, task.removed, out,
+            functools.partial(_ahead, task),
+        )  # fmt: skip
         counts = phase.run(given)
         files = commit.finish()
     spent = {f"{exchange.ident} {task.phase}": time.process_time() - start}
     return Receipt(task.key, files, dict(counts), spent)
+
+
+def _ahead(task: PhaseTask, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Columns that later stages will write, for rows that a phase needs them of.
+
+    Verdicts count when the stages come in their turn; a row that a stage fails on has nulls.
+    """
+    for spec in task.ahead:
+        batch = apply(opened(task.plugins, spec, task.root), batch).batch
+    return batch
 
 
 @dataclass(frozen=True)
@@ -276,8 +315,10 @@ class PhaseStep:
     def tasks(self, state: State) -> list[Task]:
         """One task for each part or partition, or a single one."""
         parts, digests = self._parts(state)
-        fan = {"parts": len(parts), "partitions": state.partitions, "all": 1}[self.phase.over]
-        exchange = state.pipeline.segments[self.number].exchanges[self.exchange]
+        segment = state.pipeline.segments[self.number]
+        exchange = segment.exchanges[self.exchange]
+        fan = fan_of(self.phase, exchange, len(parts), state.partitions)
+        ahead = tuple(spec_of(s) for s in segment.ahead[self.exchange])
         earlier = self._earlier(state, exchange)
         removed = tuple(
             path for e in range(self.exchange) for path in outcome_files(state, self.number, e)
@@ -296,10 +337,12 @@ class PhaseStep:
                 index=index,
                 partitions=state.partitions,
                 upstream=upstream,
+                ahead=ahead,
+                outside=outside_digests([exchange, *segment.ahead[self.exchange]]),
             )
             payload = PhaseTask(
                 key, state.work, state.plugins, spec_of(exchange), self.phase.name, index,
-                state.partitions, parts, earlier, removed,
+                state.partitions, parts, earlier, removed, state.loaded.base, ahead,
             )  # fmt: skip
             tasks.append(Task(key, "corpuskit.steps:run_phase", payload))
         return tasks
@@ -334,6 +377,13 @@ class PhaseStep:
             other = state.pipeline.segments[self.number].exchanges[e]
             names.append(_last_phase(self.number, e, other))
         return [[_file_digest(r, "out") for r in state.receipts[name]] for name in names]
+
+
+def fan_of(phase: Phase, exchange: Exchange, parts: int, partitions: int) -> int:
+    """How many tasks a phase has."""
+    if phase.over == "inputs":
+        return len(exchange.inputs())
+    return {"parts": parts, "partitions": partitions, "all": 1}[phase.over]
 
 
 def steps_of(pipeline: Pipeline) -> Sequence[Step]:

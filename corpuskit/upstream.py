@@ -5,14 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
+from corpuskit.cuts import cut_texts
 from corpuskit.document import DUPLICATE
-from corpuskit.exchange import CARRIED, OUTCOME
+from corpuskit.exchange import OUTCOME, Exchange
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an exchange found, as files.
+
+    Attributes:
+        name: versioned name of the exchange.
+        paths: its outcome files.
+        schema: their columns.
+        carries: columns that kept documents carry on, with the value of those that no row names.
+        edits: whether pieces of text are to be taken out.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    schema: pa.Schema = OUTCOME
+    carries: tuple[tuple[str, Any], ...] = ()
+    edits: bool = False
+
+    @classmethod
+    def of(cls, exchange: Exchange, paths: tuple[Path, ...]) -> Found:
+        """What this exchange wrote to these files."""
+        names = [c.name for c in exchange.columns_written() if c.name != "cuts"]
+        carries = tuple((name, exchange.fill.get(name)) for name in names)
+        return cls(exchange.ident, paths, exchange.outcome(), carries, exchange.edits())
 
 
 @dataclass(frozen=True)
@@ -23,15 +51,13 @@ class Upstream:
         data: its Arrow IPC file, or None where no document was left.
         base: number of its first document.
         rows: documents in it.
-        outcomes: for each exchange in order: its versioned name and its outcome files.
-        carries: for each exchange, the `OUTCOME` columns that kept documents carry on.
+        outcomes: what each exchange found, in order.
     """
 
     data: Path | None
     base: int
     rows: int
-    outcomes: tuple[tuple[str, tuple[Path, ...]], ...]
-    carries: tuple[tuple[str, ...], ...]
+    outcomes: tuple[Found, ...]
 
 
 def batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -47,9 +73,11 @@ class Outcomes:
 
     Args:
         paths: its outcome files, each sorted by `doc`.
+        schema: their columns.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], schema: pa.Schema = OUTCOME) -> None:
+        self._schema = schema
         self._tables = [_read(path) for path in paths]
         self._docs = [table.column("doc").to_numpy() for table in self._tables]
 
@@ -60,12 +88,12 @@ class Outcomes:
             low, high = np.searchsorted(docs, [start, stop])
             if high > low:
                 found.append(table.slice(low, high - low))
-        joined = pa.concat_tables(found) if found else OUTCOME.empty_table()
+        joined = pa.concat_tables(found) if found else self._schema.empty_table()
         return joined.sort_by("doc").combine_chunks()
 
     def of(self, numbers: np.ndarray) -> pa.Table:
         """One row for each number, in order; all null where nothing is known of it."""
-        found: pa.Table = OUTCOME.empty_table()
+        found: pa.Table = self._schema.empty_table()
         for table, docs in zip(self._tables, self._docs, strict=True):
             at = np.searchsorted(docs, numbers)
             at[at == len(docs)] = 0
@@ -101,11 +129,13 @@ class Split:
         kept: documents that stay, with the columns they carry on.
         removed: documents that an exchange removed.
         evidence: `DUPLICATE` rows beside `removed`.
+        emptied: documents of whose text nothing was left, by the exchange that took it out.
     """
 
     kept: pa.RecordBatch
     removed: pa.RecordBatch
     evidence: pa.RecordBatch
+    emptied: tuple[tuple[str, pa.RecordBatch], ...] = ()
 
 
 class Divider:
@@ -117,27 +147,36 @@ class Divider:
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
-        self._exchanges = [(name, Outcomes(paths)) for name, paths in upstream.outcomes]
+        self._exchanges = [(f, Outcomes(f.paths, f.schema)) for f in upstream.outcomes]
 
     def divide(self, batch: pa.RecordBatch, start: int) -> Split:
         """Divide a batch whose first document has the number `start`."""
         numbers = np.arange(start, start + batch.num_rows, dtype=np.int64)
         removed = np.zeros(batch.num_rows, bool)
         evidence = [pa.nulls(batch.num_rows, f.type) for f in DUPLICATE]
-        for i, (name, outcomes) in enumerate(self._exchanges):
+        emptied: list[tuple[str, pa.Array]] = []
+        for i, (exchange, outcomes) in enumerate(self._exchanges):
             rows = outcomes.of(numbers)
             here = pc.fill_null(rows.column("removed"), False).to_numpy() & ~removed
             found = self._resolved(i, rows)
             evidence = [
                 pc.if_else(pa.array(here), new.combine_chunks(), old)
-                for new, old in zip(_evidence(name, found), evidence, strict=True)
+                for new, old in zip(_evidence(exchange.name, found), evidence, strict=True)
             ]
             removed |= here
-            batch = _carry(batch, rows, self._upstream.carries[i])
-        stay = pa.array(~removed)
+            batch = _carry(batch, rows, exchange.carries)
+            if exchange.edits:  # the last of its segment: no other looked at these texts
+                before = batch
+                batch = cut_texts(batch, rows.column("cut_bytes").combine_chunks(), exchange.name)
+                empty = _emptied(before, batch) & ~removed
+                emptied.append((exchange.name, pa.array(empty)))
         beside = pa.RecordBatch.from_arrays(evidence, schema=DUPLICATE)
         gone = pa.array(removed)
-        return Split(batch.filter(stay), batch.filter(gone), beside.filter(gone))
+        left = tuple((name, before.filter(rows)) for name, rows in emptied)
+        stay = ~removed
+        for _, rows in emptied:
+            stay &= ~rows.to_numpy(zero_copy_only=False)
+        return Split(batch.filter(pa.array(stay)), batch.filter(gone), beside.filter(gone), left)
 
     def _resolved(self, i: int, rows: pa.Table) -> pa.Table:
         """Where the kept one of identical sets was removed by a later exchange, name its kept one.
@@ -152,13 +191,8 @@ class Divider:
             )
             next_rows = later.of(pc.fill_null(kept, -1).to_numpy())
             moved = pc.fill_null(pc.and_(same, next_rows.column("removed")), False)
-            rows = pa.table(
-                [
-                    pc.if_else(moved, new, old)
-                    for new, old in zip(next_rows.columns, rows.columns, strict=True)
-                ],
-                schema=rows.schema,
-            )
+            core = zip(next_rows.select(OUTCOME.names), rows.select(OUTCOME.names), strict=True)
+            rows = pa.table([pc.if_else(moved, new, old) for new, old in core], schema=OUTCOME)
         return rows
 
 
@@ -167,10 +201,23 @@ def _evidence(name: str, rows: pa.Table) -> list[pa.ChunkedArray]:
     return [stage, *(rows.column(f.name) for f in DUPLICATE if f.name != "stage")]
 
 
-def _carry(batch: pa.RecordBatch, rows: pa.Table, names: Sequence[str]) -> pa.RecordBatch:
+def _emptied(before: pa.RecordBatch, after: pa.RecordBatch) -> np.ndarray:
+    """Documents of whose text only white space is left."""
+    blank = [
+        pc.equal(pc.binary_length(pc.utf8_trim_whitespace(b.column("text"))), 0)
+        for b in (before, after)
+    ]
+    return np.asarray(pc.and_(blank[1], pc.invert(blank[0])).to_numpy(zero_copy_only=False))
+
+
+def _carry(
+    batch: pa.RecordBatch, rows: pa.Table, carries: Sequence[tuple[str, Any]]
+) -> pa.RecordBatch:
     """Columns that kept documents carry on; a later exchange's value wins where it has one."""
-    for name in (n for n in CARRIED if n in names):
+    for name, fill in carries:
         new = rows.column(name).combine_chunks()
+        if fill is not None:
+            new = new.fill_null(fill)
         at = batch.schema.get_field_index(name)
         if at >= 0:
             batch = batch.set_column(at, batch.schema.field(at), pc.coalesce(new, batch.column(at)))

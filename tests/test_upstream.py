@@ -8,14 +8,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.ipc
 
-from corpuskit.exchange import CARRIED, OUTCOME
-from corpuskit.upstream import Divider, Upstream
+from corpuskit.dedup.minhash import MinHash
+from corpuskit.exchange import OUTCOME
+from corpuskit.upstream import Divider, Found, Upstream
+
+NEAR = MinHash()
 
 
-def outcomes(path: Path, rows: list[dict[str, Any]]) -> Path:
-    with pa.ipc.new_file(str(path), OUTCOME) as writer:
-        filled = [{**dict.fromkeys(OUTCOME.names), "removed": False, **row} for row in rows]
-        writer.write_table(pa.Table.from_pylist(filled, schema=OUTCOME))
+def outcomes(path: Path, rows: list[dict[str, Any]], schema: pa.Schema = OUTCOME) -> Path:
+    with pa.ipc.new_file(str(path), schema) as writer:
+        filled = [{**dict.fromkeys(schema.names), "removed": False, **row} for row in rows]
+        writer.write_table(pa.Table.from_pylist(filled, schema=schema))
     return path
 
 
@@ -27,11 +30,13 @@ def removed(doc: int, kept: int, jaccard: float) -> dict[str, Any]:
 
 
 def divide(tmp_path: Path, exact: list[Any], near: list[Any], base: int = 10) -> Any:
-    files = (
-        ("dedup.exact@1", (outcomes(tmp_path / "e", exact),)),
-        ("dedup.minhash@1", (outcomes(tmp_path / "n", near), outcomes(tmp_path / "m", []))),
+    schema = NEAR.outcome()
+    paths = (outcomes(tmp_path / "n", near, schema), outcomes(tmp_path / "m", [], schema))
+    found = (
+        Found("dedup.exact@1", (outcomes(tmp_path / "e", exact),)),
+        Found.of(NEAR, paths),
     )
-    upstream = Upstream(None, base, 6, files, ((), CARRIED))
+    upstream = Upstream(None, base, 6, found)
     batch = pa.RecordBatch.from_pydict({"id": [f"id{base + i}" for i in range(6)]})
     return Divider(upstream).divide(batch, base)
 

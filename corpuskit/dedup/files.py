@@ -87,19 +87,22 @@ def one_batch(table: pa.Table) -> pa.RecordBatch:
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
-def write_outcome(path: Path, columns: Mapping[str, Any], rows: int) -> None:
-    """Write `OUTCOME` rows sorted by document; columns that are not given are null.
+def write_outcome(
+    path: Path, columns: Mapping[str, Any], rows: int, schema: pa.Schema = OUTCOME
+) -> None:
+    """Write outcome rows sorted by document; columns that are not given are null.
 
     Args:
         path: file to write.
         columns: arrays of `rows` values by name; at least ``doc`` and ``removed``.
         rows: how many.
+        schema: the exchange's `outcome`.
     """
     arrays = [
         pa.array(columns[field.name], field.type)
         if field.name in columns
         else pa.nulls(rows, field.type)
-        for field in OUTCOME
+        for field in schema
     ]
-    table = pa.Table.from_arrays(arrays, schema=OUTCOME)
+    table = pa.Table.from_arrays(arrays, schema=schema)
     write_table(path, table.take(pc.sort_indices(table.column("doc"))))

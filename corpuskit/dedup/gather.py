@@ -25,7 +25,7 @@ def gather(given: PhaseInput, keep: Sequence[str]) -> Mapping[str, int]:
     """
     part = given.parts[given.index]
     docs, clusters = _members(given, part)
-    pieces = _rows(part, docs, clusters, ("text", *policy.carried_columns(keep)))
+    pieces = _rows(given, part, docs, clusters, ("text", *policy.carried_columns(keep)))
     if not pieces:
         files.write(given.out, pa.schema([pa.field("doc", pa.int64())]), [])
         return {"documents": 0, "text_bytes": 0}
@@ -48,7 +48,7 @@ def _members(given: PhaseInput, part: PartFiles) -> tuple[files.Docs, files.Docs
 
 
 def _rows(
-    part: PartFiles, docs: files.Docs, clusters: files.Docs, names: Sequence[str]
+    given: PhaseInput, part: PartFiles, docs: files.Docs, clusters: files.Docs, names: Sequence[str]
 ) -> list[pa.RecordBatch]:
     """The rows of the documents, read batch by batch from the part's data."""
     pieces = []
@@ -59,7 +59,11 @@ def _rows(
             low, high = np.searchsorted(docs, [start, start + batch.num_rows])
             if high > low:
                 rows = pa.array(docs[low:high] - start)
-                batch_rows = batch.select(list(names)).take(rows)
+                taken = batch.take(rows)
+                ahead = given.ahead(taken)
+                columns = dict(zip(ahead.schema.names, ahead.columns, strict=True))
+                columns["text"] = taken.column("text")  # as it is here, whatever comes later
+                batch_rows = pa.RecordBatch.from_pydict({n: columns[n] for n in names})
                 pieces.append(_labelled(batch_rows, docs[low:high], clusters[low:high]))
             start += batch.num_rows
     return pieces

@@ -84,9 +84,9 @@ class MinHash(Exchange):
     )
     example: ClassVar[str] = "- dedup.minhash: {ngram: 5, bands: 18, rows: 6, bound: 0.8}"
 
-    def columns_read(self) -> tuple[str, ...]:
-        """Id, text, and the columns that the policy names."""
-        return (*self.reads, *policy.other_columns(self.params.keep))
+    def columns_wanted(self) -> tuple[str, ...]:
+        """The columns that the policy names."""
+        return policy.other_columns(self.params.keep)
 
     def keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The key of each band (none for an empty text)."""
@@ -139,4 +139,4 @@ class MinHash(Exchange):
     def _verify(self, given: PhaseInput) -> Mapping[str, int]:
         from corpuskit.dedup import verify
 
-        return verify.verify(given, self.params)
+        return verify.verify(given, self.params, self.outcome())

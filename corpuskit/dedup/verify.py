@@ -20,7 +20,7 @@ from corpuskit.dedup import files, policy
 from corpuskit.dedup.candidates import signatures
 from corpuskit.dedup.minhash import MinHashParams
 from corpuskit.dedup.numbers import guard_tokens
-from corpuskit.exchange import OUTCOME, PhaseInput
+from corpuskit.exchange import PhaseInput
 from corpuskit.kernels import shingles
 from corpuskit.kernels.buffers import Bytes, Offsets, string_array, text_buffers
 from corpuskit.kernels.sets import resolve_clusters, shingle_sets
@@ -31,7 +31,7 @@ Positions = npt.NDArray[np.int64]
 CHUNK = 32 << 20
 
 
-def verify(given: PhaseInput, params: MinHashParams) -> Mapping[str, int]:
+def verify(given: PhaseInput, params: MinHashParams, schema: pa.Schema) -> Mapping[str, int]:
     """Resolve the clusters of one partition and write what became of their documents."""
     table = _documents(given)
     pieces = []
@@ -42,10 +42,10 @@ def verify(given: PhaseInput, params: MinHashParams) -> Mapping[str, int]:
             pieces.append(_outcome(chunk, params))
     columns = {
         name: pa.chunked_array([piece[name] for piece in pieces], type=kind).combine_chunks()
-        for name, kind in zip(OUTCOME.names, OUTCOME.types, strict=True)
+        for name, kind in zip(schema.names, schema.types, strict=True)
     }
     removed = columns["removed"]
-    files.write_outcome(given.out, columns, len(removed))
+    files.write_outcome(given.out, columns, len(removed), schema)
     return {
         "compared": 0 if table is None else table.num_rows,
         "removed": int(pc.sum(removed).as_py() or 0),
@@ -107,6 +107,7 @@ def _outcome(chunk: pa.Table, params: MinHashParams) -> dict[str, pa.Array]:
         "removed": pa.array(removed),
         "kept": pa.array(docs[found.kept], mask=~removed),
         "duplicate_of": _ids(ids, found.kept),
+        "duplicate_in": pa.nulls(len(docs), pa.string()),
         "jaccard": pa.array(found.jaccard, mask=~removed),
         "containment": pa.array(found.containment, mask=~removed),
         "bands_hit": _bands_hit(data, offsets, found.kept, params),
@@ -155,13 +156,14 @@ def _ids(ids: pa.Array, positions: Positions) -> pa.Array:
 def _bands_hit(data: Bytes, offsets: Offsets, kept: Positions, params: MinHashParams) -> pa.Array:
     """Bands in which a removed document's signature equals that of the kept one; else null."""
     gone = np.flatnonzero(kept >= 0)
-    hits = np.zeros(len(kept), np.int32)
+    equal = np.zeros((len(kept), params.bands), np.bool_)
     if len(gone):
         involved, places = np.unique(np.concatenate([gone, kept[gone]]), return_inverse=True)
         texts = string_array(data, offsets).take(pa.array(involved))
         used = params.bands * params.rows
         found = signatures(*text_buffers(texts), params)[:, :used]
-        equal = found[places[: len(gone)]] == found[places[len(gone) :]]
-        shape = (len(gone), params.bands, params.rows)
-        hits[gone] = np.count_nonzero(equal.reshape(shape).all(axis=2), axis=1)
-    return pa.array(hits, mask=kept < 0)
+        same = found[places[: len(gone)]] == found[places[len(gone) :]]
+        equal[gone] = same.reshape(len(gone), params.bands, params.rows).all(axis=2)
+    bounds = np.concatenate([[0], np.cumsum(equal.sum(axis=1))]).astype(np.int32)
+    numbers = pa.array(np.nonzero(equal)[1].astype(np.int16))
+    return pa.ListArray.from_arrays(pa.array(bounds), numbers, mask=pa.array(kept < 0))

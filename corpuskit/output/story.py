@@ -11,16 +11,15 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpuskit.document import BASE, DUPLICATE, REJECTION
+from corpuskit.document import BASE, DUPLICATE, REJECTION, RELATIONS
 from corpuskit.errors import InputError
-from corpuskit.exchange import CARRIED
 from corpuskit.manifest import TABLES, Manifest, Table
 from corpuskit.output.browse import reason_of
 from corpuskit.output.diff import sentence_diff
 
 _FAULT = ("stage", "error", "message", "raw_digest", "raw_bytes")
 _ORIGIN = tuple(name for name in BASE.names if name not in ("id", "text", "meta"))
-_NOT_SIGNALS = frozenset({*BASE.names, *REJECTION.names, *DUPLICATE.names, *CARRIED, *_FAULT})
+_NOT_SIGNALS = frozenset({*BASE.names, *REJECTION.names, *DUPLICATE.names, *RELATIONS, *_FAULT})
 #: Documents named at most among those that a kept document stands for.
 _NAMED = 20
 
@@ -106,7 +105,7 @@ def story(out: Path, manifest: Manifest, prefix: str) -> Story:
         reason_of(row, place.table),
         {n: row[n] for n in _verdict_columns(place.table) if n in row},
         None if twin is None else {k: v for k, v in twin.items() if k != "text"},
-        {name: row[name] for name in CARRIED if row.get(name) is not None},
+        {name: row[name] for name in RELATIONS if row.get(name) is not None},
         _stands_for(out, manifest, place.id),
         tuple(Signal(name, row[name], about.get(name, "")) for name in named),
         text,

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.ipc
 
-from corpuskit.exchange import OUTCOME, Exchange, PartFiles, PhaseInput
+from corpuskit.exchange import Exchange, PartFiles, PhaseInput
+from corpuskit.steps import fan_of
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -60,7 +61,7 @@ class Corpus:
         ]
         earlier: dict[str, list[Path]] = {}
         for phase in exchange.phases():
-            tasks = {"parts": len(parts), "partitions": partitions, "all": 1}[phase.over]
+            tasks = fan_of(phase, exchange, len(parts), partitions)
             outs = [home / f"{phase.name}.{i}" for i in range(tasks)]
             total: dict[str, int] = {}
             for i, out in enumerate(outs):
@@ -99,13 +100,13 @@ def _write(path: Path, batches: Sequence[pa.RecordBatch]) -> None:
             writer.write_batch(batch)
 
 
-def outcome(paths: Sequence[Path]) -> list[dict[str, Any]]:
+def outcome(paths: Sequence[Path], exchange: Exchange) -> list[dict[str, Any]]:
     """All outcome rows by document; the files must be as the contract says."""
     rows: list[dict[str, Any]] = []
     for path in paths:
         with pa.memory_map(str(path)) as source:
             table = pa.ipc.open_file(source).read_all()
-        assert table.schema.equals(OUTCOME)
+        assert table.schema.equals(exchange.outcome())
         docs = table.column("doc").to_pylist()
         assert docs == sorted(docs)
         rows += table.to_pylist()
@@ -119,4 +120,4 @@ def run(
 ) -> dict[int, dict[str, Any]]:
     """The outcome of an exchange over the documents, by document number."""
     paths = Corpus(folder, rows, parts).run(exchange, partitions)
-    return {row["doc"]: row for row in outcome(paths)}
+    return {row["doc"]: row for row in outcome(paths, exchange)}

@@ -116,7 +116,7 @@ def rows_by_lane() -> dict[str, list[dict[str, Any]]]:
         duplicate_of=doc_id(9),
         jaccard=0.875,
         containment=0.9,
-        bands_hit=5,
+        bands_hit=[0, 3, 17],
         morphemes=None,
     )
     fault = document(40, stage="read", error="UnicodeError", message="byte 12 is not UTF-8")
