@@ -105,6 +105,28 @@ def test_inline(source: str, expected: str) -> None:
         ("{{{引数|既定}}}と{{{なし}}}", "既定と"),
         ("{{lang|en|a=b}}と{{lang|en|2=c=d}}と{{URL|https://example.org/?a=b|甲}}", "とc=dと甲"),
         ("{{lang|en|{{URL|1=https://example.org/?a=b}}}}", "https://example.org/?a=b"),
+        (
+            "{{dts|2017|Oct}}と{{dts|2017|jul|3}}と{{dts|2017|9}}",
+            "2017年10月と2017年7月3日と2017年9月",
+        ),
+        (
+            "{{IPA-fr|paʁi}}と{{IPA-fr|paʁi|lang}}と{{IPA-fr|paʁi|}}と{{IPA-xyz|a}}と{{IPA-fr}}",
+            "フランス語発音: [paʁi]とフランス語: [paʁi]と[paʁi]と[a]と",
+        ),
+        ("{{Twitter|abc|某}}と{{Twitter|abc}}", "某 (@abc) - Twitterと渋谷 (@abc) - Twitter"),
+        (
+            "{{YouTube|xyz|題}}と{{Mediaarts-db|id=C1|name=某}}",
+            "題 - YouTubeと某 - メディア芸術データベース",
+        ),
+        (
+            "* {{Official website}}\n* {{Official website|http://example.org|甲}}",
+            "- 公式ウェブサイト\n- 甲",
+        ),
+        (
+            "* {{Wayback|url=http://example.org |title=題{{!}}一 |date=20030608041324}}：続き\n"
+            "* {{Archive.today|url=http://example.org|title=二}}\n* {{Wayback|url=http://example.org}}",
+            "- 題|一 - ウェイバックマシン（2003年6月8日アーカイブ分）：続き\n- 二 - archive.today",
+        ),
         ("{{テンプレート:lang|en|x}}{{Template:small|y}}{{ lang_x | z }}", "xy"),
     ],
 )
@@ -194,6 +216,12 @@ def table(*lines: str) -> str:
         ("{|\n|\n{|\n| 甲 || 乙\n|}\n| 丙\n|}", "| 甲 | 乙 |\n\n丙"),
         ("{|\n|\n* 甲\n* 乙\n|}", "- 甲\n- 乙"),
         ("前\n{| class='infobox vcard'\n| 甲 || 乙\n|}\n後", "前\n\n後"),
+        (
+            '前\n{| class="infobox" style="text-align:center; width:100%"\n| 甲 || 乙\n|}',
+            "前\n\n| 甲 | 乙 |",
+        ),
+        ('前\n{| class="infobox mw-collapsible" style="width:100%"\n| 甲 || 乙\n|}', "前"),
+        ('前\n{| class="navbox" style="width:100%"\n| 甲 || 乙\n|}', "前"),
         ("{|\n| 閉じない || 表", "| 閉じない | 表 |"),
         (
             "<table><tr><th>年</th><th>値</th></tr><tr><td>1</td><td>a|b</td></tr></table>",

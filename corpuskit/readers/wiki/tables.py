@@ -16,6 +16,8 @@ _BOX = re.compile(
     r"""class\s*=\s*["']?[^"'>]*\b(?:infobox|navbox|ambox|tmbox|metadata|vertical-navbox|sistersitebox|noprint)""",
     re.I,
 )
+#: Of a table that fills the text's width and borrows the look of a box.
+_WIDE = re.compile(r"width\s*:\s*(?:[5-9]\d|100)\s*%")
 _ORPHAN = re.compile(r"\|[-}]|\|[ \t]*(?:[a-z]+[ \t]*=[ \t]*\"[^\"]{0,200}\"[ \t]*){1,9}\|?[ \t]*$")
 _SPAN = re.compile(r"""\b(col|row)span\s*=\s*["']?\s*(\d{1,3})""", re.I)
 #: An empty cell with attributes makes three bars.
@@ -64,6 +66,14 @@ class _Table:
         return self.rows[-1][-1].lines if self.rows[-1] else None
 
 
+def _is_box(attributes: str) -> bool:
+    """Whether a table stands beside the text, by its attributes."""
+    found = _BOX.search(attributes)
+    if not found or not found[0].lower().endswith("infobox"):
+        return bool(found)
+    return "collaps" in attributes or not _WIDE.search(attributes)
+
+
 class Tables:
     """Takes the lines of tables out of a text, innermost first."""
 
@@ -77,7 +87,7 @@ class Tables:
         start = _START.match(line) if "{|" in line else None
         if start:
             if len(self._open) < _DEEPEST:
-                self._open.append(_Table(bool(_BOX.search(start[1]))))
+                self._open.append(_Table(_is_box(start[1])))
             return True
         bare = line.lstrip(" \t")
         if not self._open:

@@ -2,8 +2,9 @@
 
 The rule: a template that prints its own argument within a sentence (a reading, a foreign word, a
 link that has no page yet, a size or colour) leaves that argument; a country's flag leaves its name;
-a date or number is written out. All others leave nothing: boxes, notes, sources, navigation,
-maintenance marks, and whatever is not known here. Nothing depends on the clock: no ages, no days.
+a date or number is written out; a link to another site leaves its label. All others leave nothing:
+boxes, notes, sources, navigation, maintenance marks, and whatever is not known here. Nothing
+depends on the clock: no ages, no days.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 
 from corpuskit.readers.html.text import words
 from corpuskit.readers.wiki.names import COUNTRIES, LANGUAGES, SHORT_LANGUAGES
+from corpuskit.readers.wiki.services import LINKS
 
 #: A text with $1 to $9 for arguments and $+ for the last one. Names are compared without case.
 _SIMPLE = """
@@ -52,6 +54,10 @@ _MUSIC = {
 _ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"), (1912, "大正"), (1868, "明治"))
 _LANGUAGE = re.compile(r"lang-([a-z]{2,3}(?:-(?!short)[a-z]+)?)(-short)?")
 _NUMBER = re.compile(r"-?\d{4,30}")
+_MONTHS = dict(
+    jan="1", feb="2", mar="3", apr="4", may="5", jun="6",
+    jul="7", aug="8", sep="9", oct="10", nov="11", dec="12",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def _date(call: Call) -> str:
     year, month, day = call.get(1), call.get(2), call.get(3)
     if not year.lstrip("-").isdigit():
         return year
+    month = _MONTHS.get(month[:3].lower(), month)
     return f"{year}年" + (f"{month}月" if month else "") + (f"{day}日" if month and day else "")
 
 
@@ -272,7 +279,7 @@ def _spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
-RULES: dict[str, Rule] = {**_simple(), **_RULES}
+RULES: dict[str, Rule] = {**_simple(), **_RULES, **LINKS}
 
 
 def resolved(call: Call, own: Mapping[str, Rule]) -> str:
@@ -290,7 +297,9 @@ def resolved(call: Call, own: Mapping[str, Rule]) -> str:
         return sign
     if found := _LANGUAGE.fullmatch(call.name):
         return _labelled(call, found[1], short=bool(found[2]))
-    if call.name in LANGUAGES or call.name.startswith("ipa-"):
+    if call.name.startswith("ipa-"):
+        return _pronounced(call, LANGUAGES.get(call.name[4:]))
+    if call.name in LANGUAGES:
         return call.get(1)
     if call.name.endswith("範囲"):  # a mark that this or that is missing in a passage
         return call.get(1)
@@ -302,6 +311,16 @@ def _labelled(call: Call, code: str, *, short: bool) -> str:
     names = SHORT_LANGUAGES if short else LANGUAGES
     label = names.get(code) or names.get(code.partition("-")[0])
     return f"{label}: {call.get(1)}" if label else call.get(1)
+
+
+def _pronounced(call: Call, language: str | None) -> str:
+    """{{IPA-fr|sound}}: the second argument says whether the language is printed, and how."""
+    if not call.get(1):
+        return ""
+    label = f"{language}発音: " if language and len(call.unnamed) < 2 else ""
+    if language and call.get(2) == "lang":
+        label = f"{language}: "
+    return f"{label}[{call.get(1)}]"
 
 
 def function(name: str, argument: str, parts: list[str], page: str) -> str | None:
