@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from typing import TypeVar
+
+Gram = TypeVar("Gram", str, int)
 
 _MARKUP = re.compile(r"[\s#*|>`_\\-]+")
 
@@ -26,6 +30,23 @@ def grams(text: str, size: int = 5) -> Counter[str]:
 
 def match(found: str, truth: str) -> Match:
     """Hold an extracted text against the true one."""
-    ours, theirs = grams(found), grams(truth)
+    return shares(grams(found), grams(truth))
+
+
+def shares(ours: Counter[Gram], theirs: Counter[Gram]) -> Match:
+    """The same of n-grams, or of their hashes."""
     shared = sum((ours & theirs).values())
     return Match(shared / theirs.total() if theirs else 1.0, shared / ours.total() if ours else 1.0)
+
+
+def hashed(text: str) -> Counter[int]:
+    """The n-grams of a text as 32 bits of BLAKE2b."""
+    found: Counter[int] = Counter()
+    for gram, count in grams(text).items():
+        found[gram_hash(gram)] += count
+    return found
+
+
+def gram_hash(gram: str) -> int:
+    """32 bits of BLAKE2b."""
+    return int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=4).digest(), "little")
