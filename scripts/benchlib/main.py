@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from benchlib import ingest, memory, pipeline
+from benchlib import dedup, ingest, memory, pipeline
 from benchlib.errors import BenchError
 
 
@@ -17,6 +17,7 @@ def parser() -> argparse.ArgumentParser:
     pipeline.add(commands.add_parser("pipeline", help=pipeline.HELP, description=pipeline.HELP))
     memory.add(commands.add_parser("memory", help=memory.HELP, description=memory.HELP))
     ingest.add(commands.add_parser("ingest", help=ingest.HELP, description=ingest.HELP))
+    dedup.add(commands.add_parser("dedup", help=dedup.HELP, description=dedup.HELP))
     return top
 
 

@@ -98,14 +98,22 @@ def corpuskit(mecab: bool) -> Runner:
 
 def hojichar(chosen: Iterable[rules.Rule], name: str) -> Runner:
     """HojiChar with the filters of some rules."""
-    filters = rules.hojichar(chosen)
+    return _hojichar([("DocumentNormalizer", {}), *rules.hojichar(chosen)], name)
 
+
+def hojichar_alone(place: Place, prepared: Prepared) -> Outcome:
+    """HojiChar with its LSH keys and deduplicator and no filter."""
+    return _hojichar([], "hojichar")(place, prepared)
+
+
+def _hojichar(filters: list[tuple[str, dict[str, Any]]], name: str) -> Runner:
     def run(place: Place, prepared: Prepared) -> Outcome:
         folder = place.fresh(name.replace(" ", "-"))
         dedup = {"num_bands": rules.BANDS, "band_size": rules.ROWS, "n_grams": rules.NGRAM}
-        took, result = _peer(
+        took, result = peer(
             place,
             "hojichar",
+            "hojichar_pipeline.py",
             folder,
             {
                 "input": str(prepared.path),
@@ -125,15 +133,30 @@ def hojichar(chosen: Iterable[rules.Rule], name: str) -> Runner:
 
 def datatrove(place: Place, prepared: Prepared) -> Outcome:
     """datatrove over the input in parts, two for each worker."""
+    return _datatrove(place, prepared, filters=True)
+
+
+def datatrove_alone(place: Place, prepared: Prepared) -> Outcome:
+    """datatrove's four MinHash steps and no filter."""
+    return _datatrove(place, prepared, filters=False)
+
+
+def _datatrove(place: Place, prepared: Prepared, *, filters: bool) -> Outcome:
     folder = place.fresh("datatrove")
     split(prepared.path, folder / "parts", 2 * place.workers)
-    took, result = _peer(
+    took, result = peer(
         place,
         "datatrove",
+        "datatrove_pipeline.py",
         folder,
-        {"input": str(folder / "parts"), "work": str(folder), "workers": place.workers},
+        {
+            "input": str(folder / "parts"),
+            "work": str(folder),
+            "workers": place.workers,
+            "filters": filters,
+        },
     )
-    passed, kept = _lines(folder / "filtered"), _lines(folder / "kept")
+    passed, kept = _lines(folder / ("filtered" if filters else "parts")), _lines(folder / "kept")
     return Outcome(
         "datatrove",
         prepared.megabytes,
@@ -146,14 +169,21 @@ def datatrove(place: Place, prepared: Prepared) -> Outcome:
     )
 
 
-def _peer(
-    place: Place, peer: str, folder: Path, config: dict[str, Any]
+def peer(
+    place: Place, environment: str | None, script: str, folder: Path, config: dict[str, Any]
 ) -> tuple[Measured, dict[str, Any]]:
-    python = environments.python_of(peer, place.environments)
+    """Run a script of the folder `peers` by a peer's interpreter, or by this one (None).
+
+    Returns:
+        What it took, and what it wrote to the `result` of its configuration.
+    """
+    python = Path(sys.executable)
+    if environment is not None:
+        python = environments.python_of(environment, place.environments)
     config_path, result = folder / "config.json", folder / "result.json"
     config_path.write_text(json.dumps({**config, "result": str(result)}), "utf-8")
-    script = str(_PEERS / f"{peer}_pipeline.py")
-    took = measure.run([str(python), script, str(config_path)], folder / "log.txt", _OFFLINE)
+    command = [str(python), str(_PEERS / script), str(config_path)]
+    took = measure.run(command, folder / "log.txt", _OFFLINE)
     found: dict[str, Any] = json.loads(result.read_text("utf-8"))
     return took, found
 

@@ -5,7 +5,8 @@
 Filters and bounds are those of FineWeb-2 for jpn_Jpan (fineweb-2, configs/jpn_Jpan.yml and
 fineweb-2-pipeline.py), without language identification (its model would have to be downloaded) and
 without the formatters after deduplication. Words come from datatrove's Japanese tokenizer (spaCy
-with Sudachi). CONFIG has `input` (folder of parts), `work`, `result`, `workers`.
+with Sudachi). CONFIG has `input` (folder of parts), `work`, `result`, `workers`, and `filters`:
+whether there are any, or MinHash alone.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def main(config: dict[str, Any]) -> None:
         hashes_per_bucket=ROWS,
         hash_config=HashConfig(hash_fc="xxhash", precision=64),
     )
-    filtered, kept = str(work / "filtered"), str(work / "kept")
+    kept = str(work / "kept")
+    filtered = str(work / "filtered") if config["filters"] else config["input"]
     signatures, buckets, remove = (str(work / name) for name in ("sigs", "buckets", "remove"))
     steps: dict[str, tuple[list[Any], int]] = {
         "filters": (
@@ -106,6 +108,8 @@ def main(config: dict[str, Any]) -> None:
             tasks,
         ),
     }
+    if not config["filters"]:
+        del steps["filters"]
     seconds = {}
     for name, (steps_of, count) in steps.items():
         started = time.perf_counter()

@@ -5,7 +5,7 @@
 The deduplicator keeps its keys in one process, so it can't run in the pool. The rest is what
 HojiChar's own command does: a line is loaded from JSON in a worker, dumped to JSON in a worker, and
 written by the parent. CONFIG has `input`, `output`, `result`, `jobs`, `filters` (pairs of name and
-parameters) and `dedup` (parameters).
+parameters; `DocumentNormalizer` is one of them) and `dedup` (parameters).
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ def main(config: dict[str, Any]) -> None:
     compose = Compose(
         [
             document_filters.JSONLoader(),
-            document_filters.DocumentNormalizer(),
             *filters,
             GenerateDedupLSH(**config["dedup"]),
             document_filters.JSONDumper(skip_rejected=True),
