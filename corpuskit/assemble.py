@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.errors import OutputError
+from corpuskit.indexing import indexed
 from corpuskit.ledger import Receipt, peak_rss
 from corpuskit.manifest import (
     Accounting,
     Fates,
+    Index,
+    IndexRecord,
     InputRecord,
     Manifest,
     Plugin,
@@ -43,6 +46,7 @@ from corpuskit.output.card import card
 from corpuskit.output.columns import describe
 from corpuskit.output.sums import NAME as SUMS
 from corpuskit.output.sums import dataset_files, sums_text
+from corpuskit.paths import portable
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.steps import State
 from corpuskit.tables import FATES, table_schema
@@ -145,10 +149,12 @@ def clear(work: Path) -> None:
 
 
 def _place_shards(state: State, staging: Path) -> Iterator[tuple[str, str]]:
-    """Link the committed shards into the dataset's layout."""
+    """Link the committed shards, and their index, into the dataset's layout."""
     staging.mkdir()
-    for receipt in state.receipts["tables"]:
-        file = receipt.files["shard"]
+    placed = [(r, "shard") for r in state.receipts["tables"]]
+    placed += [(r, "index") for r in state.receipts["index"]]
+    for receipt, role in placed:
+        file = receipt.files[role]
         target = staging / receipt.counts["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -241,6 +247,7 @@ def manifest_of(state: State) -> Manifest:
             morphemes=sum(morphemes) if morphemes else None,
             text_bytes=sum(t["text_bytes"] for t in totals),
         ),
+        index=_index(state),
         machine_dependent=any(error in OF_THE_MACHINE for error in _by_error(quarantined)),
     )
 
@@ -249,6 +256,18 @@ def _shard(receipt: Receipt) -> Shard:
     names = ("path", "sha256", "rows_sha256", "bytes", "rows", "characters", "morphemes")
     values = {name: receipt.counts[name] for name in names}
     return Shard(split=split_of(values["path"]), **values)
+
+
+def _index(state: State) -> Index | None:
+    exchange = indexed(state)
+    if exchange is None:
+        return None
+    files = []
+    for receipt in state.receipts["index"]:
+        file = receipt.files["index"]
+        facts = {"path": receipt.counts["path"], "rows": receipt.counts["rows"]}
+        files.append(IndexRecord(sha256=file.sha256, bytes=file.bytes, **facts))
+    return Index(stage=exchange.ident, files=tuple(files))
 
 
 def _versions() -> dict[str, str]:
@@ -351,7 +370,7 @@ def _stages(state: State) -> Iterator[StageRecord]:
         left = sum(own.values()) + sum(bad.values()) + duplicates[stage.ident]
         yield StageRecord(
             stage=stage.ident,
-            params=stage.params.model_dump(mode="json"),
+            params=portable(stage.params.model_dump(mode="json")),
             read=entered[stage.ident],
             kept=entered[stage.ident] - left,
             rejected=own,

@@ -154,6 +154,18 @@ class Exchange(ABC):
         """
         return ()
 
+    def facts(self) -> tuple[str, ...]:
+        """Anything else from outside that the result hangs on; it enters the keys, too."""
+        return ()
+
+    def index_schema(self) -> pa.Schema | None:
+        """Columns of the index of the kept documents; None where the recipe asks for none."""
+        return None
+
+    def index_rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Rows of that index for kept documents, row by row."""
+        raise NotImplementedError(f"{self.name} writes no index")
+
     def open(self) -> None:  # noqa: B027  (optional hook)
         """Load what is heavy; called once in each worker before the first batch."""
 

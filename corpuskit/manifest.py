@@ -139,6 +139,22 @@ class Tables(_Model):
     quarantine: tuple[Shard, ...] = ()
 
 
+class IndexRecord(_Model):
+    """One file of the index: that of the shard of kept documents at the same place."""
+
+    path: str = Field(pattern=r"^index/[a-z]+-[0-9]{5,}-of-[0-9]{5,}\.parquet$")
+    sha256: Sha256
+    bytes: Count
+    rows: Count
+
+
+class Index(_Model):
+    """The index of the kept documents' band keys, for `against` in later runs."""
+
+    stage: str = Field(description="Versioned name of the stage that made the keys.")
+    files: tuple[IndexRecord, ...]
+
+
 class Manifest(_Model):
     """The whole of `manifest.json`."""
 
@@ -159,6 +175,7 @@ class Manifest(_Model):
     shards: tuple[Shard, ...]
     tables: Tables
     totals: Totals
+    index: Index | None = Field(None, description="null where the recipe asks for none.")
     machine_dependent: bool = Field(description="A time or memory limit changed the result.")
     parents: tuple[str, ...] = Field((), description="Digests of manifests this one builds on.")
 

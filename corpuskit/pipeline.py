@@ -76,6 +76,7 @@ def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
     """
     used = [_instance(loaded, registry, i, use) for i, use in enumerate(loaded.recipe.stages)]
     _check_columns(loaded, used, registry)
+    _check_index(loaded, used)
     study = loaded.recipe.mode == "study"
     segments: list[Segment] = []
     columns: dict[str, Column] = {}
@@ -140,6 +141,17 @@ def _instance(loaded: LoadedRecipe, registry: Registry, i: int, use: StageUse) -
     except ValidationError as error:
         prefix: Loc = (*loc, use.name)
         raise validation_error(loaded.path, loaded.positions, error, prefix, cls.Params) from None
+
+
+def _check_index(loaded: LoadedRecipe, used: list[Any]) -> None:
+    """A dataset has one index, of keys that can be made again from what is kept."""
+    asking = [i for i, s in enumerate(used) if isinstance(s, Exchange) and s.index_schema()]
+    if len(asking) > 1:
+        raise loaded.error(
+            ("stages", asking[1]),
+            f"'{used[asking[1]].name}' asks for an index, and so does a stage before it",
+            "ask for it once",
+        )
 
 
 def _check_columns(loaded: LoadedRecipe, used: list[Any], registry: Registry) -> None:

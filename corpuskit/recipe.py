@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from corpuskit.errors import RecipeError
 from corpuskit.overrides import apply_override
+from corpuskit.paths import portable, resolve_path
 from corpuskit.recipeerrors import Loc, Position, place, validation_error
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -186,6 +186,7 @@ class LoadedRecipe:
         data = self.recipe.model_dump(mode="json")
         data["output"].pop("path")
         data["plugins"] = [Path(p).name for p in self.recipe.plugins]
+        data["stages"] = portable(data["stages"])
         for source in data["sources"]:
             source["path"] = self._below_root(source["path"])
         return data
@@ -205,15 +206,6 @@ class LoadedRecipe:
         """sha256 of `content` as canonical JSON."""
         text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def resolve_path(path: str, base: Path) -> str:
-    """A recipe's path made absolute: ``pkg:`` is the package's folder, `hf://` stays as it is."""
-    if path.startswith("pkg:"):
-        return str(Path(str(files("corpuskit"))) / path[4:])
-    if path.startswith("hf://"):
-        return path
-    return str((base / Path(path).expanduser()).absolute())
 
 
 # --- loading --------------------------------------------------------------------------------------

@@ -88,8 +88,9 @@ def spec_of(stage: Any) -> StageSpec:
 
 
 def outside_digests(stages: Sequence[Stage | Exchange]) -> list[str]:
-    """sha256 of the files from outside the run that stages look at."""
-    return [_digest_of(path) for stage in stages for path in stage.inputs()]
+    """sha256 of the files from outside the run that stages look at, and what else counts there."""
+    found = [_digest_of(path) for stage in stages for path in stage.inputs()]
+    return found + [fact for s in stages if isinstance(s, Exchange) for fact in s.facts()]
 
 
 def _digest_of(path: Path) -> str:
@@ -387,7 +388,8 @@ def fan_of(phase: Phase, exchange: Exchange, parts: int, partitions: int) -> int
 
 
 def steps_of(pipeline: Pipeline) -> Sequence[Step]:
-    """All steps in order, up to the tables (see `corpuskit.tables`)."""
+    """All steps in order, up to the tables and the index of the kept documents."""
+    from corpuskit.indexing import IndexStep
     from corpuskit.tables import TableStep
 
     steps: list[Step] = []
@@ -395,5 +397,4 @@ def steps_of(pipeline: Pipeline) -> Sequence[Step]:
         steps.append(SegmentStep(number))
         for e, exchange in enumerate(segment.exchanges):
             steps.extend(PhaseStep(number, e, phase, exchange.ident) for phase in exchange.phases())
-    steps.append(TableStep())
-    return steps
+    return [*steps, TableStep(), IndexStep()]

@@ -8,12 +8,13 @@ cluster together; ``verify`` measures them and decides (`corpuskit.dedup.verify`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from corpuskit.dedup import bands, policy
+from corpuskit.dedup import bands, index, policy
 from corpuskit.exchange import Exchange, Phase, PhaseInput
 from corpuskit.stage import Column, Params
 
@@ -38,6 +39,16 @@ class MinHashParams(policy.KeepParams):
         "web", description="Which numbers must agree; see corpuskit.dedup.numbers."
     )
     seed: int = Field(1, ge=0, lt=1 << 32, description="Seed of the permutations.")
+    against: tuple[str, ...] = Field(
+        (),
+        description="Earlier datasets or indexes; what they have is a duplicate here.",
+    )
+    index: bool = Field(
+        False, description="Write an index of the kept documents, for later runs' against."
+    )
+    keep_signatures: bool = Field(
+        False, description="The index holds whole signatures beside the bands' keys."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -101,13 +112,62 @@ class MinHash(Exchange):
         return candidates.spread(keys, partitions)
 
     def phases(self) -> Sequence[Phase]:
-        """Bands, clusters, gather, verify."""
+        """Bands, clusters, gather, verify; with earlier datasets their keys and texts, too."""
+        earlier = bool(self.params.against)
         return (
+            *([Phase("against", "inputs", self._against)] if earlier else []),
             Phase("bands", "partitions", self._bands),
             Phase("clusters", "all", self._clusters),
             Phase("gather", "parts", self._gather),
+            *([Phase("earlier", "inputs", self._earlier)] if earlier else []),
             Phase("verify", "partitions", self._verify),
         )
+
+    def inputs(self) -> tuple[Path, ...]:
+        """The index files of the earlier datasets."""
+        return tuple(file.path for file in self.indexes())
+
+    def facts(self) -> tuple[str, ...]:
+        """Which of their texts are at hand."""
+        return tuple(f"{file.dataset} {file.at_hand}" for file in self.indexes())
+
+    def indexes(self) -> list[index.IndexFile]:
+        """The indexes of the earlier datasets, file by file; none where there are none.
+
+        Raises:
+            InputError: one is missing, or was made with other settings.
+        """
+        from corpuskit.paths import resolve_path
+
+        paths = [Path(resolve_path(path, self.root)) for path in self.params.against]
+        return index.all_files(paths, self.scheme()) if paths else []
+
+    def scheme(self) -> index.Scheme:
+        """What keys made with these parameters can be compared with."""
+        from corpuskit.kernels.shingles import VIEW_VERSION
+
+        p = self.params
+        return index.Scheme(
+            index.INDEX_VERSION, f"affine32/view{VIEW_VERSION}", getattr(p, "unit", "characters"),
+            p.ngram, p.num_perm, p.bands, p.rows, p.seed,
+        )  # fmt: skip
+
+    def index_schema(self) -> pa.Schema | None:
+        """Columns of an index file of the kept documents; None where no index is asked for."""
+        p = self.params
+        return index.schema(self.scheme(), p.keep_signatures) if p.index else None
+
+    def index_rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Index rows of kept documents, row by row."""
+        schema = self.index_schema()
+        if schema is None:
+            raise ValueError("no index was asked for")
+        columns = {"id": batch.column("id"), "keys": self.keys(batch).column("keys")}
+        if "signature" in schema.names:
+            from corpuskit.dedup import candidates
+
+            columns["signature"] = candidates.signature_column(batch, self.params)
+        return pa.RecordBatch.from_arrays([columns[n] for n in schema.names], schema=schema)
 
     def explain(self) -> Mapping[str, Any]:
         """Bands, rows, and the probability of finding a pair by its Jaccard similarity."""
@@ -120,6 +180,16 @@ class MinHash(Exchange):
             "bound": p.bound,
             "probability": bands.curve(p.bands, p.rows),
         }
+
+    def _against(self, given: PhaseInput) -> Mapping[str, int]:
+        from corpuskit.dedup import against
+
+        return against.spread(given, self.indexes())
+
+    def _earlier(self, given: PhaseInput) -> Mapping[str, int]:
+        from corpuskit.dedup import against
+
+        return against.gather(given, self.indexes(), self.params.keep)
 
     def _bands(self, given: PhaseInput) -> Mapping[str, int]:
         from corpuskit.dedup import candidates

@@ -125,15 +125,26 @@ def id_slices(files: list[tuple[Table, Path]], rows: int) -> Iterator[IdSlice]:
     for index in range(slices):
         ids, references = _Collected(), _Collected()
         for number, (table, path) in enumerate(files):
-            columns = ["id", "duplicate_of"] if table == "duplicates" else ["id"]
+            columns = ["id"]
+            if table == "duplicates":
+                have = set(pq.read_schema(path).names)
+                columns += [n for n in ("duplicate_of", "duplicate_in") if n in have]
             for batch in row_groups(path, columns):
                 ids.add(_octets(batch.column("id"), path), number, index, slices)
                 if table == "duplicates":
-                    named = _octets(batch.column("duplicate_of"), path)
+                    named = _octets(_named_here(batch), path)
                     references.add(named, number, index, slices)
         found, where = ids.arrays()
         order = np.argsort(found, kind="stable")
         yield IdSlice(found[order], where[order], *references.arrays())
+
+
+def _named_here(batch: pa.RecordBatch) -> pa.Array:
+    """`duplicate_of` where it names a document of this dataset, not of an earlier one."""
+    named = batch.column("duplicate_of")
+    if batch.schema.get_field_index("duplicate_in") < 0:
+        return named
+    return named.filter(pc.is_null(batch.column("duplicate_in")))
 
 
 class _Collected:

@@ -93,6 +93,7 @@ def _verify(out: Path) -> Iterator[Mismatch]:
     for table, shard in manifest.files():
         whole = (yield from _shard(out, manifest, table, shard, digests, count)) and whole
     yield from _accounting(manifest, count)
+    yield from _index(out, manifest, digests)
     if whole:  # ids of a file that can't be read would all seem to be missing
         yield from _ids(out, manifest)
 
@@ -128,6 +129,7 @@ def _manifest(out: Path, manifest: Manifest) -> Iterator[Mismatch]:
     if digest != manifest.recipe.digest:
         yield Mismatch(MANIFEST, "recipe digest", manifest.recipe.digest, digest)
     named = {shard.path for _, shard in manifest.files()}
+    named |= {file.path for file in manifest.index.files} if manifest.index else set()
     for path in sums.dataset_files(out):
         if path.endswith(".parquet") and path not in named:
             yield Mismatch(path, "file", f"named in {MANIFEST}", "not named")
@@ -159,6 +161,36 @@ def _shard(
         yield Mismatch(shard.path, "content", "Parquet that can be read", _first_line(error))
         return False
     return fits
+
+
+def _index(out: Path, manifest: Manifest, digests: Mapping[str, str]) -> Iterator[Mismatch]:
+    """The index has, row by row, the ids of the kept documents."""
+    if manifest.index is None:
+        return
+    files = manifest.index.files
+    yield from _differs(MANIFEST, "index files", len(manifest.shards), len(files))
+    for shard, file in zip(manifest.shards, files, strict=False):
+        path = out / file.path
+        if not path.is_file():
+            yield Mismatch(file.path, "file", "present", "missing")
+            continue
+        digest = digests.get(file.path) or sums.file_sha256(path)
+        yield from _differs(file.path, "sha256 in the manifest", file.sha256, digest)
+        yield from _differs(file.path, "bytes", file.bytes, path.stat().st_size)
+        try:
+            same = _same_ids(path, out / shard.path)
+        except (OSError, pa.ArrowException) as error:
+            yield Mismatch(file.path, "content", "Parquet that can be read", _first_line(error))
+            continue
+        if not same:
+            yield Mismatch(file.path, "ids", f"those of {shard.path}", "others")
+
+
+def _same_ids(one: Path, other: Path) -> bool:
+    ids = [
+        pq.read_table(path, columns=["id"]).column("id").combine_chunks() for path in (one, other)
+    ]
+    return bool(ids[0].equals(ids[1]))
 
 
 def _columns(manifest: Manifest, table: Table, path: str, schema: pa.Schema) -> Iterator[Mismatch]:
