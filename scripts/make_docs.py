@@ -120,13 +120,23 @@ def _verbs() -> dict[str, str]:
     command = typer.main.get_command(app)
     found: dict[str, str] = {}
     rows = []
-    for name, verb in sorted(command.commands.items()):
-        found[f"verbs/{name}.md"] = "\n".join(_verb(name, verb)) + "\n"
-        rows.append(f"| [{name}]({name}.md) | {_first(verb)} |")
+    for name, verb in _flat(command):
+        page = f"{name.replace(' ', '-')}.md"
+        found[f"verbs/{page}"] = "\n".join(_verb(name, verb)) + "\n"
+        rows.append(f"| [{name}]({page}) | {_first(verb)} |")
     head = ["# Verbs", "", "| verb | what it does |", "| --- | --- |"]
     codes = ["", "## Exit codes", "", inspect.cleandoc(_exit_codes())]
     found["verbs/README.md"] = "\n".join([*head, *rows, *codes]) + "\n"
     return found
+
+
+def _flat(group: Any) -> Iterator[tuple[str, Any]]:
+    """Verbs by name; those of a group as ``group verb``."""
+    for name, verb in sorted(group.commands.items()):
+        if hasattr(verb, "commands"):
+            yield from ((f"{name} {inner}", v) for inner, v in _flat(verb))
+        else:
+            yield name, verb
 
 
 def _first(verb: Any) -> str:

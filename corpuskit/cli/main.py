@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from corpuskit.cli import init, inspect, plan, run, stages, verify
+from corpuskit.cli import dedup, init, inspect, plan, run, stages, verify
 from corpuskit.errors import CorpuskitError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("verify")(verify.command)
 app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
 app.command("init")(init.command)
+app.add_typer(dedup.app, name="dedup")
 
 
 def _version(value: bool) -> None:
