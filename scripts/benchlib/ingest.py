@@ -2,7 +2,8 @@
 
 Quality stands in the next column: character 5-grams of the text against the other form of the same
 document (a law as plain text, a paper as PDF and as Word file), read by corpuskit's reader of that
-form. What the two forms differ in counts against every tool alike.
+form. What the two forms differ in counts against every tool alike. Pages of a wiki are held against
+texts made without the reader, where the dump has the same revisions (`truths.py`).
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchlib import environments, table
+from benchlib import environments, table, truths
 from benchlib.errors import BenchError
-from benchlib.grams import match
+from benchlib.grams import Match, match
 from benchlib.pipeline import positive
 
 HELP = "Compare the readers with trafilatura, warcio and markitdown, in one run on the same files."
@@ -130,8 +131,9 @@ def _measure(
     verdicts: list[str],
     figures: list[dict[str, Any]],
 ) -> None:
-    truths = {} if task.kind == "warc" else _truths(task.kind, files, options.input)
+    others = {} if task.kind == "warc" else _truths(task.kind, files, options.input)
     own = _extract("corpuskit", task.kind, files, options.seconds, Path(sys.executable))
+    pages = _pages(files) if task.kind == "wiki" else {}
     tools = [("corpuskit", own, None)]
     if not options.no_peers:
         envs = options.envs or work / "envs"
@@ -140,10 +142,12 @@ def _measure(
             peer = _extract(tool, variant, files, options.seconds, python)
             tools.append((tool if variant == task.kind else f"{tool} ({variant})", peer, goal))
     if options.pairs:
-        verdicts += [_pair(task.kind, Path(p), own["texts"][p], t) for p, t in truths.items()]
+        pairs = {Path(p).name: match(own["texts"][p], t) for p, t in others.items()}
+        pairs |= {f"revision {number}": found for number, found in pages.items()}
+        verdicts += [_pair(task.kind, name, found) for name, found in pairs.items()]
     for name, result, goal in tools:
         ratio = result["seconds"] / own["seconds"]
-        recall, precision = _quality(result["texts"], truths)
+        recall, precision = _quality(pages or _matches(result["texts"], others))
         lines.append(_line(task, name, files, result, ratio, recall, precision))
         figures.append({"kind": task.kind, "tool": name, "seconds": result["seconds"],
                         "bytes": result["bytes"], "documents": result["documents"],
@@ -154,9 +158,8 @@ def _measure(
         print(f"  {task.kind}: {name} {result['seconds']:.3f} s", file=sys.stderr, flush=True)
 
 
-def _pair(kind: str, path: Path, text: str, truth: str) -> str:
-    found = match(text, truth)
-    return f"{kind} {path.name}: recall {found.recall:.4f}, precision {found.precision:.4f}"
+def _pair(kind: str, name: str, found: Match) -> str:
+    return f"{kind} {name}: recall {found.recall:.4f}, precision {found.precision:.4f}"
 
 
 def _line(
@@ -244,14 +247,24 @@ def _title(path: Path) -> str:
     return re.sub(r"[\s_()゙゚\-]|ja$", "", unicodedata.normalize("NFKD", name)).lower()
 
 
-def _quality(
-    texts: Mapping[str, str], truths: Mapping[str, str]
-) -> tuple[float | None, float | None]:
-    """Mean recall and precision over the files that have another form."""
-    found = [match(texts[path], truth) for path, truth in truths.items()]
+def _pages(dumps: Sequence[Path]) -> dict[int, Match]:
+    """By revision, the pages of dumps that there is a text for, made without the reader."""
+    read = _extract("corpuskit", "wiki revisions", dumps, 0.0, Path(sys.executable))
+    texts = {
+        int(n): text for dump in read["texts"].values() for n, text in json.loads(dump).items()
+    }
+    return truths.compared(texts, [truth for truth in truths.load() if truth.revision in texts])
+
+
+def _matches(texts: Mapping[str, str], others: Mapping[str, str]) -> dict[str, Match]:
+    return {path: match(texts[path], other) for path, other in others.items()}
+
+
+def _quality(found: Mapping[Any, Match]) -> tuple[float | None, float | None]:
+    """Mean recall and precision over the files or pages that have another form."""
     if not found:
         return None, None
     return (
-        sum(m.recall for m in found) / len(found),
-        sum(m.precision for m in found) / len(found),
+        sum(m.recall for m in found.values()) / len(found),
+        sum(m.precision for m in found.values()) / len(found),
     )

@@ -35,6 +35,8 @@ def _label(call: Call) -> str:
 def _site(call: Call) -> str:
     """{{Twitter|account|name}} prints name (@account) - Twitter."""
     label = _label(call)
+    if call.name == "youtube" and ("user" in call.named or "channel" in call.named):
+        return f"{label} - YouTubeチャンネル" if label else ""
     if call.name in _ACCOUNTS and call.get(1):
         label += f" ({_ACCOUNTS[call.name]}{call.get(1)})"
     return f"{label} - {_SITES[call.name]}" if label else ""
@@ -43,6 +45,12 @@ def _site(call: Call) -> str:
 def _own(call: Call) -> str:
     """{{Official website|http://…|label}}."""
     return call.get(2) or call.named.get("name") or "公式ウェブサイト"
+
+
+def _entry(call: Call) -> str:
+    """{{Kotobank|word}}, an entry of a dictionary."""
+    label = call.get(1) or _QUALIFIER.sub("", call.page)
+    return f"『{label}』 - コトバンク" if label else ""
 
 
 def _archived(site: str) -> Callable[[Call], str]:
@@ -62,6 +70,7 @@ def _archived(site: str) -> Callable[[Call], str]:
 LINKS: dict[str, Callable[[Call], str]] = {
     **dict.fromkeys(_SITES, _site),
     **dict.fromkeys(("official website", "official", "公式サイト", "公式ウェブサイト"), _own),
+    "kotobank": _entry,
     "wayback": _archived("ウェイバックマシン"),
     **dict.fromkeys(("archive.today", "archive.is"), _archived("archive.today")),
 }

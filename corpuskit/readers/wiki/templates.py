@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from corpuskit.readers.html.text import words
+from corpuskit.readers.wiki.marks import GONE
 from corpuskit.readers.wiki.names import COUNTRIES, LANGUAGES, SHORT_LANGUAGES
 from corpuskit.readers.wiki.services import LINKS
 
@@ -24,7 +25,7 @@ $1 | code mono kbd samp var center centre right left ipa ipa2 ipa発音 ipa_link
 $1 | jis2004フォント jis90フォント cp932フォント 補助漢字フォント 拡張漢字 補助漢字 人名用漢字
 $1 | mjフォント 日本語版にない記事リンク 誰2 plainlist flatlist indent indent2
 $1 | visible_anchor vanchor wrap
-$1 | inline-block nobr nobold noitalic sic quotation quote cquote blockquote 引用
+$1 | inline-block nobr nobold noitalic sic cquote
 $1 | centered_pull_quote ilq inline_quote q 改行禁止 serif math mvar nowiki
 $1 | official_name ship abbr tooltip 略語 ruby-ja
 $1 | bquote squote ピン音 nastaliq flex-item 高線 低線 下げ核 上線 下線
@@ -212,6 +213,20 @@ def _music(call: Call) -> str:
     return _MUSIC.get(call.get(1).lower(), "")
 
 
+def _quoted(call: Call) -> str:
+    """{{Quotation|text|source|work}} prints the source in a line of its own."""
+    sources = (call.get(2) or call.named.get("source", ""), call.get(3))
+    source = "、".join(part for part in sources if part.replace(GONE, "").strip())
+    if not source:
+        return call.get(1)
+    return call.get(1) + ("\n\n— " if "\n" in call.get(1) else "<br>— ") + source
+
+
+def _doubted(call: Call) -> str:
+    """{{要出典|範囲=passage}}; without a passage only a mark."""
+    return call.named.get("範囲", "")
+
+
 def _link(call: Call) -> str:
     """{{URL|http://…|label}}."""
     return call.get(2) or call.get(1)
@@ -246,6 +261,8 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("sub", "下付き"), _lowered),
     **dict.fromkeys(("音楽", "music"), _music),
     "url": _link,
+    **dict.fromkeys(("quotation", "quote", "blockquote", "引用"), _quoted),
+    **dict.fromkeys(("要出典", "要検証", "疑問点", "独自研究?"), _doubted),
 }  # fmt: skip
 _PLACE = re.compile(r"\$([1-9+])")
 
@@ -301,6 +318,9 @@ def resolved(call: Call, own: Mapping[str, Rule]) -> str:
         return _pronounced(call, LANGUAGES.get(call.name[4:]))
     if call.name in LANGUAGES:
         return call.get(1)
+    if call.name.endswith(" icon"):  # the language of a link
+        language = LANGUAGES.get(call.name[:-5])
+        return f"（{language}）" if language else ""
     if call.name.endswith("範囲"):  # a mark that this or that is missing in a passage
         return call.get(1)
     return "" if call.unnamed else COUNTRIES.get(call.name.upper(), "")

@@ -18,7 +18,7 @@ Extract = Callable[[Path, bytes], tuple[str, int]]
 
 
 def corpuskit(kind: str) -> Extract:
-    """The reader that `reader: auto` chooses."""
+    """The reader that `reader: auto` chooses; "wiki revisions" gives JSON, texts by revision."""
     from corpuskit.document import Identity
     from corpuskit.readers.auto import choose
     from corpuskit.readers.protocol import InputFile, Slice
@@ -35,10 +35,15 @@ def corpuskit(kind: str) -> Extract:
         if name is None:
             return "", 0
         texts: list[str] = []
+        meta: list[str] = []
         members = 0
         for read in made[name].read(file, Slice(), Identity("bench", path.name)):
             texts += read.records.column("text").to_pylist()
+            meta += read.records.column("meta").to_pylist()
             members += len(read.members)
+        if kind == "wiki revisions":
+            revisions = (json.loads(about or "{}").get("revision_id") for about in meta)
+            return json.dumps(dict(zip(revisions, texts, strict=True))), len(texts)
         return "\n\n".join(texts), len(texts) + members
 
     return extract
