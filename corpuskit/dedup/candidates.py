@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from corpuskit.dedup import files
+from corpuskit.dedup import files, shingling
 from corpuskit.dedup.minhash import MinHashParams
+from corpuskit.dedup.shingling import signatures
 from corpuskit.exchange import PhaseInput
 from corpuskit.kernels import shingles
 from corpuskit.kernels.unionfind import components
-
-Signatures = npt.NDArray[np.uint32]
 
 #: Rows of a keys file: a band's key, and the row in the part of a document that has it.
 KEYS = pa.schema([pa.field("key", pa.uint64()), pa.field("row", pa.int32())])
@@ -25,25 +23,10 @@ EDGES = pa.schema([pa.field("left", pa.int64()), pa.field("right", pa.int64())])
 CLUSTERS = pa.schema([pa.field("doc", pa.int64()), pa.field("cluster", pa.int64())])
 
 
-@functools.cache
-def _permutations(num_perm: int, seed: int) -> tuple[Signatures, Signatures]:
-    return shingles.permutations(num_perm, seed)
-
-
-def signatures(
-    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32], params: MinHashParams
-) -> Signatures:
-    """Signatures of texts (views), ``uint32[n, num_perm]``."""
-    a, b = _permutations(params.num_perm, params.seed)
-    out = np.empty((len(offsets) - 1, params.num_perm), np.uint32)
-    shingles.signatures(data, offsets, params.ngram, a, b, out)
-    return out
-
-
-def keys(texts: pa.Array, params: MinHashParams) -> pa.RecordBatch:
-    """One row for each text: ``keys``, a list of its bands' keys; null for an empty text."""
-    data, offsets = shingles.view(texts)
-    words = np.empty((len(texts), params.bands), np.uint64)
+def keys(batch: pa.RecordBatch, params: MinHashParams) -> pa.RecordBatch:
+    """One row for each document: ``keys``, a list of its bands' keys; null without a shingle."""
+    data, offsets = shingling.view(batch, params.unit)
+    words = np.empty((batch.num_rows, params.bands), np.uint64)
     shingles.band_keys(signatures(data, offsets, params), params.bands, params.rows, words)
     lists = pa.FixedSizeListArray.from_arrays(
         pa.array(words.reshape(-1)), params.bands, mask=pa.array(np.diff(offsets) == 0)

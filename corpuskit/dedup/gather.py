@@ -17,15 +17,19 @@ from corpuskit.kernels.shingles import view
 _SPREADER = np.uint64(0x9E3779B97F4A7C15)
 
 
-def gather(given: PhaseInput, keep: Sequence[str]) -> Mapping[str, int]:
+def gather(
+    given: PhaseInput, keep: Sequence[str], compared: Sequence[str] = ()
+) -> Mapping[str, int]:
     """Write the part's documents that have a cluster, one record batch for each partition.
 
-    Columns: ``doc``, ``cluster``, ``length`` (characters of the view), ``text``, ``id`` and what
-    the policy looks at. All documents of a cluster go to the same partition.
+    Columns: ``doc``, ``cluster``, ``length`` (characters of the view), ``text``, the columns
+    `compared` beside it, ``id`` and what the policy looks at. All documents of a cluster go to the
+    same partition.
     """
     part = given.parts[given.index]
     docs, clusters = _members(given, part)
-    pieces = _rows(given, part, docs, clusters, ("text", *policy.carried_columns(keep)))
+    names = tuple(dict.fromkeys(("text", *compared, *policy.carried_columns(keep))))
+    pieces = _rows(given, part, docs, clusters, names, ("text", *compared))
     if not pieces:
         files.write(given.out, pa.schema([pa.field("doc", pa.int64())]), [])
         return {"documents": 0, "text_bytes": 0}
@@ -48,9 +52,17 @@ def _members(given: PhaseInput, part: PartFiles) -> tuple[files.Docs, files.Docs
 
 
 def _rows(
-    given: PhaseInput, part: PartFiles, docs: files.Docs, clusters: files.Docs, names: Sequence[str]
+    given: PhaseInput,
+    part: PartFiles,
+    docs: files.Docs,
+    clusters: files.Docs,
+    names: Sequence[str],
+    present: Sequence[str],
 ) -> list[pa.RecordBatch]:
-    """The rows of the documents, read batch by batch from the part's data."""
+    """The rows of the documents, read batch by batch from the part's data.
+
+    Columns in `present` are taken as they are here, whatever later stages make of them.
+    """
     pieces = []
     start = part.base
     with files.reading(part.data) as reader:
@@ -62,7 +74,7 @@ def _rows(
                 taken = batch.take(rows)
                 ahead = given.ahead(taken)
                 columns = dict(zip(ahead.schema.names, ahead.columns, strict=True))
-                columns["text"] = taken.column("text")  # as it is here, whatever comes later
+                columns |= {name: taken.column(name) for name in present}
                 batch_rows = pa.RecordBatch.from_pydict({n: columns[n] for n in names})
                 pieces.append(_labelled(batch_rows, docs[low:high], clusters[low:high]))
             start += batch.num_rows

@@ -22,7 +22,11 @@ from corpuskit.stage import Column, Params
 class MinHashParams(policy.KeepParams):
     """Parameters of `dedup.minhash`; `threshold` derives bands, rows and the bound."""
 
-    ngram: int = Field(5, ge=1, le=64, description="Characters in a shingle.")
+    unit: Literal["characters", "morphemes"] = Field(
+        "characters",
+        description="What a shingle is made of; morphemes need morphology: {segmented: true}.",
+    )
+    ngram: int = Field(5, ge=1, le=64, description="Characters or morphemes in a shingle.")
     num_perm: int = Field(108, ge=1, le=4096, description="Permutations; with threshold, at most.")
     bands: int = Field(18, ge=1, le=255, description="Bands of the signature.")
     rows: int = Field(6, ge=1, description="Permutations in a band.")
@@ -95,6 +99,10 @@ class MinHash(Exchange):
     )
     example: ClassVar[str] = "- dedup.minhash: {ngram: 5, bands: 18, rows: 6, bound: 0.8}"
 
+    def columns_read(self) -> tuple[str, ...]:
+        """Id, text, and the column that shingles come from."""
+        return self.reads if self.params.unit == "characters" else (*self.reads, "segmented")
+
     def columns_wanted(self) -> tuple[str, ...]:
         """The columns that the policy names."""
         return policy.other_columns(self.params.keep)
@@ -103,7 +111,7 @@ class MinHash(Exchange):
         """The key of each band (none for an empty text)."""
         from corpuskit.dedup import candidates
 
-        return candidates.keys(batch.column("text"), self.params)
+        return candidates.keys(batch, self.params)
 
     def spread(self, keys: pa.Table, partitions: int) -> list[pa.RecordBatch]:
         """By the key's top bits: one row (key, row) for each document and band."""
@@ -148,7 +156,7 @@ class MinHash(Exchange):
 
         p = self.params
         return index.Scheme(
-            index.INDEX_VERSION, f"affine32/view{VIEW_VERSION}", getattr(p, "unit", "characters"),
+            index.INDEX_VERSION, f"affine32/view{VIEW_VERSION}", p.unit,
             p.ngram, p.num_perm, p.bands, p.rows, p.seed,
         )  # fmt: skip
 
@@ -176,6 +184,7 @@ class MinHash(Exchange):
             "bands": p.bands,
             "rows": p.rows,
             "num_perm": p.num_perm,
+            "unit": p.unit,
             "ngram": p.ngram,
             "bound": p.bound,
             "probability": bands.curve(p.bands, p.rows),
@@ -204,7 +213,7 @@ class MinHash(Exchange):
     def _gather(self, given: PhaseInput) -> Mapping[str, int]:
         from corpuskit.dedup import gather
 
-        return gather.gather(given, self.params.keep)
+        return gather.gather(given, self.params.keep, self.columns_read()[2:])
 
     def _verify(self, given: PhaseInput) -> Mapping[str, int]:
         from corpuskit.dedup import verify

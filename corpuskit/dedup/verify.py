@@ -16,14 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit.dedup import files, policy
-from corpuskit.dedup.candidates import signatures
+from corpuskit.dedup import files, policy, shingling
 from corpuskit.dedup.minhash import MinHashParams
 from corpuskit.dedup.numbers import guard_tokens
 from corpuskit.exchange import PhaseInput
-from corpuskit.kernels import shingles
 from corpuskit.kernels.buffers import Bytes, Offsets, string_array, text_buffers
-from corpuskit.kernels.sets import resolve_clusters, shingle_sets
+from corpuskit.kernels.sets import resolve_clusters
 
 Positions = npt.NDArray[np.int64]
 
@@ -90,7 +88,7 @@ class _Verdicts:
 
 def _outcome(chunk: pa.Table, params: MinHashParams) -> dict[str, pa.Array]:
     """`OUTCOME` columns of the chunk's documents, those without any news left out."""
-    data, offsets = shingles.view(chunk.column("text"))
+    data, offsets = shingling.view(chunk, params.unit)
     clusters = chunk.column("cluster").to_numpy()
     heads = np.flatnonzero(np.diff(clusters, prepend=-1))
     found = _resolve(chunk, data, offsets, heads, params)
@@ -123,7 +121,7 @@ def _outcome(chunk: pa.Table, params: MinHashParams) -> dict[str, pa.Array]:
 def _resolve(
     chunk: pa.Table, data: Bytes, offsets: Offsets, heads: Positions, params: MinHashParams
 ) -> _Verdicts:
-    values, bounds = shingle_sets(data, offsets, params.ngram)
+    values, bounds = shingling.sets(data, offsets, params)
     guard, guard_bounds = guard_tokens(chunk.column("text"), params.numbers)
     n = chunk.num_rows
     kept, inter, template, template_inter = (np.empty(n, np.int64) for _ in range(4))
@@ -161,7 +159,7 @@ def _bands_hit(data: Bytes, offsets: Offsets, kept: Positions, params: MinHashPa
         involved, places = np.unique(np.concatenate([gone, kept[gone]]), return_inverse=True)
         texts = string_array(data, offsets).take(pa.array(involved))
         used = params.bands * params.rows
-        found = signatures(*text_buffers(texts), params)[:, :used]
+        found = shingling.signatures(*text_buffers(texts), params)[:, :used]
         same = found[places[: len(gone)]] == found[places[len(gone) :]]
         equal[gone] = same.reshape(len(gone), params.bands, params.rows).all(axis=2)
     bounds = np.concatenate([[0], np.cumsum(equal.sum(axis=1))]).astype(np.int32)
