@@ -1,9 +1,9 @@
 """What a dump's pages should read, kept as hashes of 5-grams: no text lies in the project.
 
 The text of some pages is made from their wikitext without the reader, one file a page,
-``<revision>.txt``. Of
-a long page, ``<revision>.part.txt`` holds its beginning and some of its sections of level 2, each
-under its heading ``## …``. `scripts/make_wiki_truth` makes the file of hashes of such a folder.
+``<revision>.txt``. Of a long page, ``<revision>.part.txt`` holds its beginning and some of its
+sections of level 2, each under its heading ``## …``. `scripts/make_wiki_truth` makes the file of
+hashes of such a folder.
 """
 
 from __future__ import annotations
