@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from corpuskit.document import CUTS, append_columns
 from corpuskit.kernels.buffers import string_array, text_buffers
-from corpuskit.kernels.cuts import characters_before, remove_pieces
 
 Positions = npt.NDArray[np.int64]
 
@@ -28,6 +27,8 @@ def cut_texts(batch: pa.RecordBatch, pieces: pa.Array, stage: str) -> pa.RecordB
         return _with_cuts(batch, pa.nulls(batch.num_rows, CUTS))
     flat = lists.flatten()
     starts, stops = (np.asarray(flat.field(i).to_numpy(), np.int64).copy() for i in range(2))
+    from corpuskit.kernels.cuts import characters_before, remove_pieces  # Numba: workers only
+
     data, offsets = text_buffers(batch.column("text"))
     out = np.empty(int(offsets[-1]) - int(offsets[0]), np.uint8)
     out_offsets = np.empty(len(offsets), np.int32)

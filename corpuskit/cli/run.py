@@ -28,12 +28,15 @@ def command(
     json: bool = typer.Option(False, "--json", help="Print the result as JSON."),
 ) -> None:
     """Run a recipe: read, process, deduplicate, score, and write a verified dataset."""
+    if engine not in ("local", "ray"):
+        raise typer.BadParameter(f"'{engine}' is not an engine: local or ray")
+    if engine == "local":
+        _load_ahead()
+
     from corpuskit.cli.progress import Display, warm_kernels
     from corpuskit.recipe import load
     from corpuskit.run import Options, run
 
-    if engine not in ("local", "ray"):
-        raise typer.BadParameter(f"'{engine}' is not an engine: local or ray")
     loaded = load(recipe, set_)
     options = Options(out, workers, engine, address, fresh, keep_work, overwrite)
     try:
@@ -59,6 +62,15 @@ def command(
             err=True,
         )
         raise typer.Exit(EXIT_MACHINE_DEPENDENT)
+
+
+def _load_ahead() -> None:
+    """Let the workers' modules load beside our own, unless kernels must be compiled first."""
+    from corpuskit.engines.local import start_forkserver
+    from corpuskit.kernels.compiler import is_warm
+
+    if is_warm():
+        start_forkserver()
 
 
 def as_json(finished: Finished) -> dict[str, Any]:

@@ -29,6 +29,20 @@ class _Worker:
     task: Task | None = None
 
 
+def _has_forkserver() -> bool:
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def start_forkserver() -> None:
+    """Start what workers are forked from; it loads everything while the parent does other things.
+
+    A second call does nothing.
+    """
+    if _has_forkserver():
+        multiprocessing.get_context("forkserver").set_forkserver_preload([_PRELOAD])
+        forkserver.ensure_running()
+
+
 class LocalEngine:
     """Runs tasks in `workers` processes.
 
@@ -40,14 +54,10 @@ class LocalEngine:
 
     def __init__(self, workers: int = 0) -> None:
         self.size = workers or len(os.sched_getaffinity(0))
-        methods = multiprocessing.get_all_start_methods()
         self._context: Any = multiprocessing.get_context(
-            "forkserver" if "forkserver" in methods else "spawn"
+            "forkserver" if _has_forkserver() else "spawn"
         )
-        if "forkserver" in methods:
-            self._context.set_forkserver_preload([_PRELOAD])
-            # It loads everything while the parent still takes the inventory.
-            forkserver.ensure_running()
+        start_forkserver()
         self._workers: list[_Worker] = []
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Outcome]:

@@ -36,7 +36,9 @@ def small(tmp_path: Path) -> Path:
 
 
 def test_light_modules_do_not_import_numba() -> None:
-    light = "import sys, corpuskit.kernels.buffers, corpuskit.kernels.compiler as c"
+    """Nor does the process that only plans and hands out tasks: it costs it a second or two."""
+    modules = "corpuskit.run, corpuskit.kernels.buffers, corpuskit.kernels.compiler as c"
+    light = f"import sys, {modules}"
     line = f"{light}; c.is_warm(); print('numba' in sys.modules)"
     assert run(line) == ["False"]
 
