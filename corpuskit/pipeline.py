@@ -198,11 +198,7 @@ def _unwritten(
     if later:
         remedy = f"'{later[0]}' writes it: move it before '{name}'"
     else:
-        names = sorted(registry.stages)
-        writers = [name for name in names if column in _columns_of(registry, name)]
-        remedy = (
-            f"add the stage '{writers[0]}' before it" if writers else "no installed stage writes it"
-        )
+        remedy = _writer(registry, column, [s.name for s in used[:i]])
     return loaded.error(
         ("stages", i),
         f"'{name}' reads the column '{column}', which nothing before it writes"
@@ -211,12 +207,36 @@ def _unwritten(
     )
 
 
-def _columns_of(registry: Registry, name: str) -> set[str]:
+def _writer(registry: Registry, column: str, before: list[str]) -> str:
+    """What to do about a column that nobody writes: the stage, or its switch, that would."""
+    names = sorted(registry.stages)
+    for name in names:
+        if column in _columns_of(registry, name):
+            return f"add the stage '{name}' before it"
+    for name in names:
+        for switch in _switches(registry, name):
+            if column in _columns_of(registry, name, {switch: True}):
+                if name in before:
+                    return f"set '{switch}: true' in the stage '{name}' before it"
+                return f"add the stage '{name}' with '{switch}: true' before it"
+    return "no installed stage writes it"
+
+
+def _columns_of(registry: Registry, name: str, params: dict[str, Any] | None = None) -> set[str]:
     """Columns a stage writes with its defaults; none where it can't be made without any."""
     try:
-        return {c.name for c in registry.stage(name)().columns_written()}
+        return {c.name for c in make_stage(registry, name, params or {}).columns_written()}
     except (CorpuskitError, ValidationError, TypeError):
         return set()
+
+
+def _switches(registry: Registry, name: str) -> list[str]:
+    """Parameters of a stage that are off and can be put on."""
+    try:
+        fields = registry.stage(name).Params.model_fields
+    except CorpuskitError:
+        return []
+    return [option for option, field in fields.items() if field.default is False]
 
 
 def plugin_paths(loaded: LoadedRecipe) -> tuple[Path, ...]:

@@ -14,6 +14,10 @@ import numpy as np
 RECALL = 0.99
 #: Permutations that `choose` may spend if it isn't told: twice what most tools use.
 BUDGET = 256
+#: Permutations that datasketch's optimiser may spend if it isn't told, as in datasketch.
+DATASKETCH_BUDGET = 128
+#: Bands that a signature may have.
+MOST_BANDS = 255
 #: Similarities that `curve` gives.
 JACCARDS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 
@@ -51,7 +55,7 @@ def choose(threshold: float, budget: int = BUDGET) -> tuple[int, int]:
     found = [
         (round(false_candidates(threshold, bands, rows), 9), bands * rows, bands, rows)
         for rows in range(1, budget + 1)
-        for bands in range(1, min(budget // rows, 255) + 1)
+        for bands in range(1, min(budget // rows, MOST_BANDS) + 1)
         if probability(threshold, bands, rows) >= RECALL
     ]
     if not found:
@@ -61,3 +65,35 @@ def choose(threshold: float, budget: int = BUDGET) -> tuple[int, int]:
         )
     _, _, bands, rows = min(found)
     return bands, rows
+
+
+@functools.cache
+def choose_as_datasketch(threshold: float, budget: int = DATASKETCH_BUDGET) -> tuple[int, int]:
+    """The bands and rows that datasketch's `MinHashLSH(threshold, num_perm)` has.
+
+    Its optimiser makes the sum of two areas least: under the curve below the threshold (false
+    candidates) and above the curve beyond it (pairs that are missed), one as heavy as the other.
+    A pair at the threshold itself is often missed; `probability` says how often.
+
+    Args:
+        threshold: Jaccard similarity above 0 and below 1.
+        budget: most permutations, bands times rows; datasketch's ``num_perm``.
+
+    Raises:
+        ValueError: datasketch finds no choice, or one of more than `MOST_BANDS` bands.
+    """
+    from datasketch import MinHashLSH  # imports SciPy, which other recipes need not wait for
+
+    try:
+        lsh = MinHashLSH(threshold=threshold, num_perm=budget)
+    except ValueError as error:
+        raise ValueError(
+            f"datasketch's optimiser finds no bands for threshold {threshold:g} within {budget} "
+            f"permutations ({error}); raise num_perm, or leave out 'optimiser'"
+        ) from error
+    if lsh.b > MOST_BANDS:
+        raise ValueError(
+            f"datasketch's optimiser wants {lsh.b} bands for threshold {threshold:g}, more than "
+            f"{MOST_BANDS}; lower num_perm, or raise the threshold"
+        )
+    return lsh.b, lsh.r

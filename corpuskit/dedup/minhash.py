@@ -34,7 +34,12 @@ class MinHashParams(policy.KeepParams):
         None,
         gt=0,
         lt=1,
-        description="Jaccard to find with probability 0.99; picks bands and rows.",
+        description="Jaccard similarity from which bands and rows are picked by optimiser.",
+    )
+    optimiser: Literal["recall", "datasketch"] = Field(
+        "recall",
+        description="recall finds pairs at the threshold with probability 0.99, with the fewest "
+        "false candidates; datasketch picks what MinHashLSH would.",
     )
     bound: float = Field(
         0.8, gt=0, le=1, description="Least exact Jaccard of a removal; threshold is its default."
@@ -61,10 +66,12 @@ class MinHashParams(policy.KeepParams):
         threshold = given.get("threshold") if isinstance(given, Mapping) else None
         if not isinstance(threshold, int | float) or not 0 < threshold < 1:
             return given
-        budget = given.get("num_perm", bands.BUDGET)
+        theirs = given.get("optimiser") == "datasketch"
+        budget = given.get("num_perm", bands.DATASKETCH_BUDGET if theirs else bands.BUDGET)
         if not isinstance(budget, int) or budget < 1:
             return given
-        picked = bands.choose(float(threshold), budget)
+        choose = bands.choose_as_datasketch if theirs else bands.choose
+        picked = choose(float(threshold), budget)
         derived = {"bands": picked[0], "rows": picked[1]}
         for name, value in derived.items():
             if given.get(name, value) != value:
@@ -77,6 +84,8 @@ class MinHashParams(policy.KeepParams):
 
     @model_validator(mode="after")
     def _fits(self) -> MinHashParams:
+        if self.optimiser != "recall" and self.threshold is None:
+            raise ValueError("optimiser needs a threshold; without one, bands and rows are given")
         if self.bands * self.rows > self.num_perm:
             raise ValueError(
                 f"bands x rows is {self.bands} x {self.rows} = {self.bands * self.rows}, "
@@ -201,14 +210,14 @@ class MinHash(Exchange):
         return against.gather(given, self.indexes(), self.params.keep)
 
     def _bands(self, given: PhaseInput) -> Mapping[str, int]:
-        from corpuskit.dedup import candidates
+        from corpuskit.dedup import stars
 
-        return candidates.find_edges(given)
+        return stars.find_edges(given)
 
     def _clusters(self, given: PhaseInput) -> Mapping[str, int]:
-        from corpuskit.dedup import candidates
+        from corpuskit.dedup import clusters
 
-        return candidates.find_clusters(given)
+        return clusters.find_clusters(given)
 
     def _gather(self, given: PhaseInput) -> Mapping[str, int]:
         from corpuskit.dedup import gather

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import datasketch
 import pytest
 from pydantic import ValidationError
 
@@ -59,8 +60,40 @@ def test_threshold_fills_the_parameters() -> None:
     assert chance(0.7, small.bands, small.rows) >= 0.99
 
 
-@pytest.mark.parametrize("given", [{}, {"threshold": 0.7}, {"threshold": 0.7, "num_perm": 100}])
-def test_parameters_survive_a_round_trip(given: dict[str, float]) -> None:
+@pytest.mark.parametrize("threshold", [0.3, 0.5, 0.6, 0.75, 0.8, 0.85, 0.9, 0.95])
+@pytest.mark.parametrize("num_perm", [100, 128])
+def test_datasketch_s_optimiser(threshold: float, num_perm: int) -> None:
+    def error(b: int, r: int) -> float:
+        middles = [(i + 0.5) / 2000 for i in range(2000)]
+        wrong = [chance(j, b, r) if j < threshold else 1 - chance(j, b, r) for j in middles]
+        return sum(wrong) / 2000
+
+    lsh = datasketch.MinHashLSH(threshold=threshold, num_perm=num_perm)
+    assert bands.choose_as_datasketch(threshold, num_perm) == (lsh.b, lsh.r)
+    assert lsh.b * lsh.r <= num_perm
+    others = [(b, r) for b in range(1, num_perm + 1, 3) for r in range(1, num_perm // b + 1, 2)]
+    assert error(lsh.b, lsh.r) <= min(error(b, r) for b, r in others) + 1e-3
+
+
+def test_datasketch_s_optimiser_fills_the_parameters() -> None:
+    params = MinHashParams(threshold=0.8, optimiser="datasketch")
+    assert (params.bands, params.rows) == bands.choose_as_datasketch(0.8) == (9, 13)
+    assert params.num_perm == 117 and params.bound == 0.8
+    assert bands.probability(0.8, 9, 13) < bands.RECALL <= chance(0.8, *bands.choose(0.8))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"threshold": 0.7},
+        {"threshold": 0.7, "num_perm": 100},
+        {"threshold": 0.7, "optimiser": "datasketch"},
+        {"threshold": 0.55, "optimiser": "datasketch", "num_perm": 200},
+        {"unit": "morphemes", "ngram": 3},
+    ],
+)
+def test_parameters_survive_a_round_trip(given: dict[str, object]) -> None:
     params = MinHashParams.model_validate(given)
     again = MinHashParams.model_validate_json(params.model_dump_json())
     assert again == params
@@ -74,6 +107,11 @@ def test_parameters_survive_a_round_trip(given: dict[str, float]) -> None:
         ({"threshold": 0.7, "rows": 10}, "leave out 'rows'"),
         ({"threshold": 0.5, "num_perm": 3}, "more than 3 permutations"),
         ({"threshold": 1.0}, "less than 1"),
+        ({"optimiser": "datasketch"}, "optimiser needs a threshold"),
+        ({"threshold": 0.9, "num_perm": 1, "optimiser": "datasketch"}, "Too few permutation"),
+        ({"threshold": 0.05, "num_perm": 600, "optimiser": "datasketch"}, "lower num_perm"),
+        ({"threshold": 0.5, "optimiser": "best"}, "'recall' or 'datasketch'"),
+        ({"unit": "words"}, "'characters' or 'morphemes'"),
         ({"threshold": "high"}, "valid number"),
         ({"bound": 0}, "greater than 0"),
         ({"bound": 1.1}, "less than or equal to 1"),

@@ -19,8 +19,8 @@ from .traps import TEXTS
 LONG = " ".join(f"語{i % 4001}" for i in range(2 * shingles.BLOCK + 9))
 EDGE = " ".join(str(i) for i in range(shingles.BLOCK))
 SAMPLES = (
-    *TEXTS, "私 は 学生 です 。", "100 V", "200 V", "バス", "ハ\u3099 ス", "人 々\nゝ　〜", LONG, EDGE,
-    EDGE + " x", EDGE + " x y z a", "長" * 5000,
+    *TEXTS, "私 は 学生 です 。", "100 V", "200 V", "バス", "ハ\u3099 ス", "人 々\nゝ　〜", LONG,
+    EDGE, EDGE + " x", EDGE + " x y z a", "長" * 5000,
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def signatures_of(texts: list[str], n: int, perms: int, seed: int = 1) -> np.nda
 def datasketch_of(text: str, n: int, perms: int, seed: int = 1) -> np.ndarray:
     theirs = datasketch.MinHash(perms, seed=seed, scheme="affine32", hashfunc=int)
     theirs.update_batch([value & 0xFFFFFFFF for value in hashes_reference(text, n)])
-    return theirs.hashvalues
+    return np.asarray(theirs.hashvalues)
 
 
 @pytest.mark.parametrize(("n", "perms", "seed"), [(5, 108, 1), (1, 17, 1), (3, 64, 9), (40, 1, 1)])
