@@ -16,6 +16,7 @@ from benchlib import dedupsignatures, dedupsteps, environments, rows
 from benchlib.errors import BenchError
 from benchlib.pipeline import positive, positive_int
 from benchlib.tools import Place
+from corpuskit.kernels import compiler
 
 HELP = "Compare near-duplicate removal with peers, on one input in one run; or show how it scales."
 PARTS = ("signatures", "steps")
@@ -78,6 +79,7 @@ def run(options: argparse.Namespace) -> int:
         place = Place(work, options.envs or work / "envs", options.workers)
         for peer in options.peers:
             environments.python_of(peer, place.environments)
+        compiler.warm()
         figures = _parts(place, options)
         if options.json:
             options.json.write_text(_as_json(figures, place, options), "utf-8")
