@@ -12,10 +12,10 @@ import typer
 if TYPE_CHECKING:
     from corpuskit.manifest import Manifest
     from corpuskit.output.browse import Query
+    from corpuskit.output.clusters import Explained
     from corpuskit.output.story import Story
 
 _TEXT_HEAD = 600
-_DIFF_LINES = 200
 
 
 class TableName(StrEnum):
@@ -48,8 +48,9 @@ def command(
     """List the documents of a dataset, or tell one document's whole story.
 
     Without ID: how many documents there are, by table, source and reason, and the first of them.
-    With ID: where it came from, every signal, the verdict with value and bound, and what differs
-    from the document it duplicates (- the kept one, + this one).
+    With ID: where it came from, every signal, the verdict with value and bound, and its duplicate
+    cluster: who stayed and who went, and the document beside the one it was compared with, with
+    what differs in ⟦ ⟧.
     """
     from pyarrow import ArrowException
 
@@ -119,17 +120,22 @@ def _tell(out: Path, manifest: Manifest, prefix: str, as_json: bool) -> None:
     from dataclasses import asdict
 
     from corpuskit.cli.show import print_json
+    from corpuskit.output.clusters import explain
     from corpuskit.output.story import story
 
     told = story(out, manifest, prefix)
+    met = told.twin is not None or told.cluster or told.stands_for[1]
+    cluster = explain(out, manifest, told.id) if met else None
     if as_json:
-        print_json({**asdict(told), "table": _shown(told.table)})
+        members = [asdict(m) for m in cluster.members] if cluster else []
+        print_json({**asdict(told), "table": _shown(told.table), "members": members})
     else:
-        _print_story(told)
+        _print_story(told, cluster)
 
 
-def _print_story(told: Story) -> None:
-    from corpuskit.cli.show import print_line, print_marked, print_table
+def _print_story(told: Story, cluster: Explained | None) -> None:
+    from corpuskit.cli.dedup import print_cluster
+    from corpuskit.cli.show import print_line, print_table
 
     print_line(f"document {told.id}: {_shown(told.table)} ({told.file})")
     if told.reason:
@@ -142,14 +148,9 @@ def _print_story(told: Story) -> None:
         print_table(
             ("signal", "value", "about"), [(s.name, s.value, s.about) for s in told.signals]
         )
-    if told.diff is not None:
+    if cluster is not None:
         print_line()
-        print_line(
-            "differs from the document that stayed (-) in:" if told.diff else "same sentences"
-        )
-        print_marked(told.diff[:_DIFF_LINES])
-        if len(told.diff) > _DIFF_LINES:
-            print_line(f"… {len(told.diff) - _DIFF_LINES} more lines; --json prints them all")
+        print_cluster(cluster, settings=False)
     if told.text is not None:
         print_line()
         print_line(f"text, {len(told.text):,} characters:")

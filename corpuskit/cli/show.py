@@ -84,6 +84,37 @@ def print_marked(lines: Iterable[str]) -> None:
         console.print(Text(visible(line), style=styles.get(line[:1], "")))
 
 
+def print_pairs(heads: tuple[str, str], rows: Sequence[tuple[str, str, str]]) -> None:
+    """Two texts side by side: two columns on a terminal; elsewhere, line under line.
+
+    Args:
+        heads: names of the two.
+        rows: kind (``same``, ``changed``, ``left``, ``right``, ``gap``), left and right text.
+    """
+    if not sys.stdout.isatty():
+        print_line(f"- {heads[0]}")
+        print_line(f"+ {heads[1]}")
+        for kind, left, right in rows:
+            if kind in ("same", "gap"):
+                print_line(f"{'…' if kind == 'gap' else ' '} {left}")
+                continue
+            for mark, text in (("-", left), ("+", right)):
+                if text:
+                    print_line(f"{mark} {text}")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*heads, header_style="bold", show_lines=False, expand=True)
+    for kind, left, right in rows:
+        style = {"same": "dim", "gap": "dim italic"}.get(kind, "")
+        table.add_row(
+            *(Text(visible(t), style=style or s) for t, s in ((left, "red"), (right, "green")))
+        )
+    Console().print(table)
+
+
 def _encodable(text: str) -> str:
     """Text that standard output's encoding can take (a Windows console, LANG=C)."""
     encoding = sys.stdout.encoding or "utf-8"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 #: A sentence ends after 。 (and the bracket that closes behind it) or at a line break.
@@ -11,6 +12,9 @@ _END = re.compile(r"(?<=。)(?![。」』）)】〕〉》])|(?<=。[」』）)�
 
 #: Longer texts are compared by their rarer sentences; the time would grow with the square.
 EXACT_SENTENCES = 2000
+
+#: Product of two sentences' lengths up to which differences within them are looked for.
+LONGEST_MARKED = 1_000_000
 
 SAME, GONE, NEW, GAP = "  ", "- ", "+ ", "… "
 
@@ -67,3 +71,68 @@ def _marked(tag: str, old: list[str], new: list[str]) -> Iterator[str]:
         return
     yield from (GONE + sentence for sentence in old)
     yield from (NEW + sentence for sentence in new)
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Two sentences beside each other; what differs within stands in ⟦ ⟧.
+
+    Attributes:
+        kind: ``same``, ``changed``, ``left`` (only there), ``right`` or ``gap`` (sentences of both
+            left out; their number is the text).
+        left, right: the sentences, marked; empty where there is none.
+    """
+
+    kind: str
+    left: str
+    right: str
+
+
+def side_by_side(left: str, right: str, context: int = 1) -> list[Aligned]:
+    """Two texts in two columns, sentence by sentence.
+
+    Args:
+        left, right: the texts.
+        context: unchanged sentences shown around a change.
+
+    Returns:
+        No rows where the sentences are the same.
+    """
+    rows: list[Aligned] = []
+    gone: list[str] = []
+    new: list[str] = []
+    for line in [*sentence_diff(left, right, context), SAME]:
+        mark, text = line[:2], line[2:]
+        if mark == GONE:
+            gone.append(text)
+        elif mark == NEW:
+            new.append(text)
+        else:
+            rows += _paired(gone, new)
+            gone, new = [], []
+            if mark == GAP:
+                rows.append(Aligned("gap", text, text))
+            elif text:
+                rows.append(Aligned("same", text, text))
+    return rows
+
+
+def _paired(gone: list[str], new: list[str]) -> Iterator[Aligned]:
+    """Changed sentences in their order, those without a counterpart at the end."""
+    for one, two in zip(gone, new, strict=False):
+        yield Aligned("changed", *_within(one, two))
+    for sentence in gone[len(new) :]:
+        yield Aligned("left", sentence, "")
+    for sentence in new[len(gone) :]:
+        yield Aligned("right", "", sentence)
+
+
+def _within(one: str, two: str) -> tuple[str, str]:
+    """Two sentences with what differs in ⟦ ⟧; the whole of them where they are very long."""
+    if len(one) * len(two) > LONGEST_MARKED:
+        return f"⟦{one}⟧", f"⟦{two}⟧"
+    out: tuple[list[str], list[str]] = ([], [])
+    for tag, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        for side, piece in zip(out, (one[i:j], two[k:m]), strict=True):
+            side.append(piece if tag == "equal" or not piece else f"⟦{piece}⟧")
+    return "".join(out[0]), "".join(out[1])

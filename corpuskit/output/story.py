@@ -91,7 +91,7 @@ def story(out: Path, manifest: Manifest, prefix: str) -> Story:
         InputError: no document, or more than one, has such an id.
     """
     place = find(out, manifest, prefix.lower())
-    row = _row(place)
+    row = read_row(place)
     twin = _twin(out, manifest, row)
     about = {column.name: column.about for column in manifest.columns}
     named = [n for n in row if n not in _NOT_SIGNALS]
@@ -152,7 +152,7 @@ def _places(out: Path, manifest: Manifest, prefix: str) -> Iterator[Place]:
                         yield Place(ids[row].as_py(), table, path, group, row)
 
 
-def _row(place: Place) -> dict[str, Any]:
+def read_row(place: Place) -> dict[str, Any]:
     """All columns of one row; reads its row group."""
     with pq.ParquetFile(place.path) as file:
         rows: list[dict[str, Any]] = (
@@ -170,7 +170,7 @@ def _twin(out: Path, manifest: Manifest, row: Mapping[str, Any]) -> dict[str, An
         place = find(out, manifest, of)
     except InputError:  # a damaged dataset: `verify` reports it, a story can still be told
         return {"id": of, "table": None}
-    other = _row(place)
+    other = read_row(place)
     origin = {name: other.get(name) for name in ("source", "uri", "locator", "title", "text")}
     return {"id": place.id, "table": place.table, **origin}
 
