@@ -75,8 +75,9 @@ def check(found: Sequence[Document], seeds: Sequence[int], folder: Path) -> Resu
     Args:
         found: the documents.
         seeds: of the permutations, for the comparison with theory.
-        folder: an empty one, for the run.
+        folder: for the run; it must not be there yet.
     """
+    folder.mkdir()
     seconds: dict[str, float] = {}
     clock = time.monotonic()
 
@@ -107,21 +108,18 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory(dir=options.work) as work:
-            folders = [Path(work) / name for name in ("documents", "labels")]
-            for folder in folders:
-                folder.mkdir()
             found = documents(options.data / "corpus", options.documents, options.seed)
-            result = check(found, range(1, options.seeds + 1), folders[0])
-            labelled = labels.check(options.data, folders[1])
+            result = check(found, range(1, options.seeds + 1), Path(work) / "documents")
+            labelled = [labels.check(options.data, Path(work) / f, f) for f in ("rows", "files")]
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    violations = result.violations() + labelled.violations()
+    violations = result.violations() + [v for one in labelled for v in one.violations()]
     if options.json:
         print(json.dumps(_as_json(result, labelled, violations), ensure_ascii=False, indent=1))
     else:
         print(report(result))
-        print(labels.report(labelled))
+        print("\n".join(labels.report(one) for one in labelled))
         print("\n".join(f"WRONG: {line}" for line in violations) or "nothing is wrong")
     return 1 if violations else 0
 
@@ -138,8 +136,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _as_json(result: Result, labelled: labels.Labelled, violations: list[str]) -> dict[str, Any]:
-    found = dataclasses.asdict(result) | {"labels": dataclasses.asdict(labelled)}
+def _as_json(
+    result: Result, labelled: list[labels.Labelled], violations: list[str]
+) -> dict[str, Any]:
+    found = dataclasses.asdict(result) | {"labels": [dataclasses.asdict(one) for one in labelled]}
     return found | {"violations": violations}
 
 

@@ -1,8 +1,10 @@
 """The labelled pairs of `labels/near_dup_pairs.tsv`, as far as their documents are at hand.
 
-A document that is among the fixtures is read by corpuskit from its file; another is its row of the
-corpus. Similarities are measured on what corpuskit read. A file of which there are several records
-is left out, as is what corpuskit can't read; both are counted.
+Many documents are at hand twice: as a row of the corpus, whose text another tool extracted, and as
+the original file among the fixtures, which corpuskit reads. Pairs are looked at once with rows
+first and once with files first, in two runs; similarities are measured on what corpuskit read, so
+they differ from the label's where one of a pair comes from a row and the other from a file. A file
+of which there is no record, or more than one, is left out and named.
 """
 
 from __future__ import annotations
@@ -28,7 +30,6 @@ from corpuskit.dedup.minhash import MinHashParams
 #: Length and id decide, for the verdict knows no dates of files.
 PARAMS = {"keep": ["length", "id"]}
 _BOUND = 0.8
-_NEGATIVE = "hard_negative"
 _RAW = "raw/"
 
 
@@ -60,6 +61,7 @@ class Labelled:
     """What the check of the labelled pairs found.
 
     Attributes:
+        first: what was preferred, ``rows`` or ``files``.
         documents: read; `files` of them from their own file.
         files: see there.
         left_out: files that aren't one document.
@@ -67,6 +69,7 @@ class Labelled:
         problems: what must not be.
     """
 
+    first: str
     documents: int = 0
     files: int = 0
     left_out: list[str] = field(default_factory=list)
@@ -82,28 +85,31 @@ class Labelled:
 
     def violations(self) -> list[str]:
         """What must not be."""
-        found = [f"labels: {problem}" for problem in self.problems]
+        name = f"labels, {self.first} first"
+        found = [f"{name}: {problem}" for problem in self.problems]
         if self.recall < RECALL:
-            found.append(f"labels: {self.recall:.4f} of the near pairs are found, not {RECALL}")
+            found.append(f"{name}: {self.recall:.4f} of the near pairs are found, not {RECALL}")
         found += [
-            f"labels: {kind.merged} pairs of '{name}' below the bound are merged"
-            for name, kind in self.kinds.items()
+            f"{name}: {kind.merged} pairs of '{kind_name}' below the bound are merged"
+            for kind_name, kind in self.kinds.items()
             if kind.merged
         ]
         return found
 
 
-def check(data: Path, folder: Path) -> Labelled:
+def check(data: Path, folder: Path, first: str) -> Labelled:
     """Run corpuskit over the documents at hand, and look at each pair.
 
     Args:
         data: folder with ``corpus``, ``fixtures`` and ``labels``.
-        folder: an empty one.
+        folder: for the run; it must not be there yet.
+        first: ``rows`` or ``files``.
     """
+    folder.mkdir()
     with (data / "labels/near_dup_pairs.tsv").open(encoding="utf-8") as table:
         pairs = list(csv.DictReader(table, delimiter="\t"))
     wanted = {pair[side] for pair in pairs for side in ("path_a", "path_b")}
-    found = Labelled()
+    found = Labelled(first)
     documents, fates = _read(data, folder, wanted, found)
     found.documents = len(documents)
     _look(documents, fates, pairs, found)
@@ -114,12 +120,13 @@ def _read(
     data: Path, folder: Path, wanted: set[str], found: Labelled
 ) -> tuple[list[Document], Fates]:
     """The documents as corpuskit read them, and their fates; their ids are the labels' paths."""
-    with (data / "fixtures/MANIFEST.tsv").open(encoding="utf-8") as table:
-        own = {
-            row["origin_path"]: data / "fixtures" / row["file"]
-            for row in csv.DictReader(table, delimiter="\t")
-            if row["origin_path"] in wanted
-        }
+    rows = _rows(data / "corpus", wanted)
+    own = _own_files(data / "fixtures", wanted)
+    if found.first == "rows":
+        own = {path: file for path, file in own.items() if path not in rows}
+    with (folder / "rows.jsonl").open("w", encoding="utf-8") as sink:
+        for path in sorted(rows.keys() - own.keys()):
+            sink.write(json.dumps({"id": path, "text": rows[path]}, ensure_ascii=False) + "\n")
     files = folder / "files"
     uris = {}
     for number, (path, file) in enumerate(sorted(own.items())):
@@ -127,7 +134,6 @@ def _read(
         uris[uri] = path
         (files / uri).parent.mkdir(parents=True)
         shutil.copyfile(file, files / uri)
-    _write_rows(data / "corpus", wanted - own.keys(), folder / "rows.jsonl")
     sources = [
         {"name": "rows", "path": str(folder / "rows.jsonl"), "reader": "jsonl", "id": "id"},
         {"name": "files", "path": str(files)},
@@ -146,14 +152,25 @@ def _read(
     return [Document(i, texts[i]) for i in sorted(texts)], fates
 
 
-def _write_rows(corpus: Path, wanted: set[str], out: Path) -> None:
-    with out.open("w", encoding="utf-8") as sink:
-        for path in sorted(corpus.glob("*.jsonl.zst")):
-            for line in lines(path):
-                row = json.loads(line)
-                if _RAW + row["path"] in wanted:
-                    new = {"id": _RAW + row["path"], "text": row["text"]}
-                    sink.write(json.dumps(new, ensure_ascii=False) + "\n")
+def _rows(corpus: Path, wanted: set[str]) -> dict[str, str]:
+    """Texts of the corpus by path."""
+    found = {}
+    for path in sorted(corpus.glob("*.jsonl.zst")):
+        for line in lines(path):
+            row = json.loads(line)
+            if _RAW + row["path"] in wanted:
+                found[_RAW + row["path"]] = row["text"]
+    return found
+
+
+def _own_files(fixtures: Path, wanted: set[str]) -> dict[str, Path]:
+    """Files among the fixtures by path."""
+    with (fixtures / "MANIFEST.tsv").open(encoding="utf-8") as table:
+        return {
+            row["origin_path"]: fixtures / row["file"]
+            for row in csv.DictReader(table, delimiter="\t")
+            if row["origin_path"] in wanted
+        }
 
 
 def _look(
@@ -206,6 +223,7 @@ def report(found: Labelled) -> str:
         rows.append((name, *map(str, numbers), f"{kind.farthest:.4f}"))
     left_out = "".join(f"\n  left out, not one document: {path}" for path in found.left_out)
     return (
-        f"\n{found.documents:,} documents of labelled pairs, {found.files} from their own file"
+        f"\n{found.first} first: {found.documents:,} documents of labelled pairs, {found.files} "
+        f"from their own file"
         f"{left_out}\n{aligned(rows)}\nrecall: {found.recall:.4%}"
     )
