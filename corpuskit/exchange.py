@@ -187,6 +187,13 @@ class Exchange(ABC):
     def phases(self) -> Sequence[Phase]:
         """The phases in order; the last one writes `OUTCOME` files."""
 
+    def costs(self, documents: int) -> Mapping[str, int]:
+        """Bytes that so many documents are expected to take, by what takes them.
+
+        ``disk: ...`` beside the texts, ``memory: ...`` of one worker; nothing where unknown.
+        """
+        return {}
+
     def explain(self) -> Mapping[str, Any]:
         """Facts for ``corpuskit plan``, such as bands, rows and the chance of finding a pair."""
         return {}

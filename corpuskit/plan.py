@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.exchange import Exchange
+from corpuskit.expected import documents
 from corpuskit.ledger import Ledger
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.run import Options, make_state, output_path, work_path
@@ -52,6 +53,8 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     exchanges: tuple[dict[str, Any], ...]
     input_bytes: int
+    documents: int
+    documents_exact: bool
     workers: int
     memory_per_worker: int
 
@@ -82,6 +85,8 @@ class Plan:
             yield from _exchange_lines(exchange)
         yield ""
         memory = _size(self.memory_per_worker)
+        about = "" if self.documents_exact else "about "
+        yield f"{about}{self.documents:,} documents expected"
         yield f"{self.workers} workers, about {memory} each; {_size(self.input_bytes)} to read"
 
 
@@ -98,12 +103,14 @@ def _tasks(step: PlannedStep) -> str:
 
 
 def _exchange_lines(exchange: dict[str, Any]) -> Iterator[str]:
-    facts = {k: v for k, v in exchange.items() if k not in ("stage", "probability")}
+    facts = {k: v for k, v in exchange.items() if k not in ("stage", "probability", "costs")}
     yield f"{exchange['stage']}: " + ", ".join(f"{k} {v}" for k, v in facts.items())
     curve = exchange.get("probability")
     if curve:
         yield "  Jaccard    " + "  ".join(f"{float(j):>6.2f}" for j in curve)
         yield "  P(found)   " + "  ".join(f"{p:>6.4f}" for p in curve.values())
+    for name, size in exchange.get("costs", {}).items():
+        yield f"  {name}: {_size(size)}"
 
 
 def _size(count: int) -> str:
@@ -125,13 +132,16 @@ def explain(loaded: LoadedRecipe, options: Options | None = None) -> Plan:
     out = output_path(loaded, options)
     work = work_path(out)
     state = make_state(loaded, work)
+    expected = documents(state.inventory)
     return Plan(
         recipe=loaded.recipe.name,
         out=str(out),
         sources=tuple(_sources(state)),
         steps=tuple(_planned(state, work)),
-        exchanges=tuple(_exchanges(state)),
+        exchanges=tuple(_exchanges(state, expected.count)),
         input_bytes=state.inventory.bytes,
+        documents=expected.count,
+        documents_exact=expected.exact,
         workers=options.workers or len(os.sched_getaffinity(0)),
         memory_per_worker=_memory(state),
     )
@@ -206,11 +216,13 @@ def _step(state: State, step: Step, tasks: int | None, reused: int | None) -> Pl
     return PlannedStep(step.title, passes, stages, tasks, reused, size)
 
 
-def _exchanges(state: State) -> Iterator[dict[str, Any]]:
+def _exchanges(state: State, count: int) -> Iterator[dict[str, Any]]:
+    """What each exchange tells of itself, and what it costs with this many documents at most."""
     for stage in state.pipeline.used:
         if isinstance(stage, Exchange):
             facts = json.loads(json.dumps(dict(stage.explain())))
-            yield {"stage": stage.ident, **facts}
+            costs = dict(stage.costs(count))
+            yield {"stage": stage.ident, **facts, **({"costs": costs} if costs else {})}
 
 
 def _memory(state: State) -> int:
