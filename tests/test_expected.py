@@ -19,7 +19,7 @@ from corpuskit.recipe import load
 def planned(folder: Path, path: str) -> tuple[int, bool]:
     recipe = folder / "recipe.yaml"
     recipe.write_text(
-        f"name: p\nsources: [{{name: s, path: {path}}}]\n"
+        f"name: p\nsources: [{{name: s, path: '{path}'}}]\n"
         "stages: [dedup.minhash: {}]\noutput: {path: out}\n"
     )
     plan = explain(load(recipe))
