@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
-from corpuskit.exchange import OUTCOME
+from corpuskit.exchange import OUTCOME, PhaseInput
 
 Docs = npt.NDArray[np.int64]
 
+#: Rows in a record batch of an outcome file, so that it can be read piece by piece.
+OUTCOME_ROWS = 1 << 16
+
 
 @contextmanager
-def reading(path: Path) -> Iterator[pa.ipc.RecordBatchFileReader]:
-    """Open an IPC file, memory-mapped, for as long as the block lasts."""
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+def reading(
+    path: Path, columns: Sequence[int] | None = None
+) -> Iterator[pa.ipc.RecordBatchFileReader]:
+    """Open an IPC file, memory-mapped, for as long as the block lasts; all columns or these."""
+    options = pa.ipc.IpcReadOptions(included_fields=None if columns is None else list(columns))
+    with (
+        pa.memory_map(str(path)) as source,
+        pa.ipc.open_file(source, options=options) as reader,
+    ):
         yield reader
 
 
@@ -44,6 +54,30 @@ def write_table(path: Path, table: pa.Table, *, packed: bool = True) -> None:
     write(path, table.schema, table.combine_chunks().to_batches(), packed=packed)
 
 
+def even(
+    pieces: Iterable[Sequence[npt.NDArray[Any]]], schema: pa.Schema, rows: int
+) -> Iterator[pa.RecordBatch]:
+    """Record batches of `rows` rows (the last has fewer) of columns that come in any pieces."""
+    waiting: list[list[npt.NDArray[Any]]] = []
+    have = 0
+    for piece in pieces:
+        at, size = 0, len(piece[0])
+        while at < size:
+            take = min(rows - have, size - at)
+            waiting.append([column[at : at + take] for column in piece])
+            at, have = at + take, have + take
+            if have == rows:
+                yield _joined(waiting, schema)
+                waiting, have = [], 0
+    if have:
+        yield _joined(waiting, schema)
+
+
+def _joined(pieces: list[list[npt.NDArray[Any]]], schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [pa.array(np.concatenate(column)) for column in zip(*pieces, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
 def partition_of(path: Path, index: int) -> pa.RecordBatch:
     """Record batch `index` of a file that has one for each partition."""
     with reading(path) as reader:
@@ -58,6 +92,35 @@ def removed_docs(paths: Sequence[Path]) -> Docs:
             table = reader.read_all().select(["doc", "removed"])
         found.append(table.column("doc").filter(table.column("removed")).to_numpy())
     return np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Which documents earlier exchanges removed: a bit for each document, the lowest first."""
+
+    bits: npt.NDArray[np.uint8]
+
+    @classmethod
+    def read(cls, given: PhaseInput) -> Removed:
+        """Those of this run, read batch by batch; nothing is held where nothing was removed."""
+        if not given.removed or not given.parts:
+            return cls(np.empty(0, np.uint8))
+        documents = max(part.base + part.rows for part in given.parts)
+        bits = np.zeros(documents // 8 + 1, np.uint8)
+        for path in given.removed:
+            with reading(path, [OUTCOME.get_field_index(n) for n in ("doc", "removed")]) as reader:
+                for i in range(reader.num_record_batches):
+                    batch = reader.get_batch(i)
+                    docs = batch.column("doc").filter(batch.column("removed")).to_numpy()
+                    np.bitwise_or.at(bits, docs >> 3, (1 << (docs & 7)).astype(np.uint8))
+        return cls(bits)
+
+    def others(self, docs: Docs) -> npt.NDArray[np.bool_]:
+        """Which of `docs` were not removed; those of earlier datasets never are."""
+        if len(self.bits) == 0:
+            return np.ones(len(docs), np.bool_)
+        own = np.maximum(docs, 0)
+        return np.asarray((self.bits[own >> 3] >> (own & 7).astype(np.uint8) & 1 == 0) | (docs < 0))
 
 
 def is_in(docs: Docs, known: Docs) -> npt.NDArray[np.bool_]:
@@ -105,4 +168,5 @@ def write_outcome(
         for field in schema
     ]
     table = pa.Table.from_arrays(arrays, schema=schema)
-    write_table(path, table.take(pc.sort_indices(table.column("doc"))))
+    table = table.take(pc.sort_indices(table.column("doc"))).combine_chunks()
+    write(path, table.schema, table.to_batches(OUTCOME_ROWS))
