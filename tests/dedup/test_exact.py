@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from corpuskit.dedup.exact import Exact, ExactParams, _repeated
+from corpuskit.dedup.exact import Exact, ExactParams
+from corpuskit.dedup.groups import repeated
 from tests.dedup.driver import Corpus, documents, outcome, run
 
 
@@ -37,10 +38,10 @@ def test_only_white_space_is_folded(tmp_path: Path) -> None:
 def test_both_halves_of_the_digest_count() -> None:
     words = {"high": [5, 5, 5, 6], "low": [1, 2, 1, 1]}
     table = pa.table({name: pa.array(column, pa.uint64()) for name, column in words.items()})
-    found = _repeated(table)
+    found = repeated(table)
     assert found is not None and found.column("low").to_pylist() == [1, 1]
     assert found.column("group").to_pylist() == [0, 0]
-    assert _repeated(table.slice(1)) is None and _repeated(table.slice(4)) is None
+    assert repeated(table.slice(1)) is None and repeated(table.slice(4)) is None
 
 
 def test_empty_texts_take_no_part(tmp_path: Path) -> None:
@@ -73,8 +74,10 @@ def test_documents_removed_earlier_take_no_part(tmp_path: Path) -> None:
 
 def test_other_columns_of_the_policy_are_read() -> None:
     exchange = Exact(ExactParams(keep=("quality desc", "length")))
-    assert exchange.columns_read() == ("id", "text", "quality")
-    assert Exact().columns_read() == ("id", "text")
+    assert exchange.columns_read() == ("id", "text")
+    assert exchange.columns_wanted() == ("quality",)
+    assert [p.name for p in exchange.phases()] == ["members", "gather", "decide"]
+    assert Exact().columns_wanted() == () and len(Exact().phases()) == 1
 
 
 def test_wrong_parameters() -> None:
