@@ -68,6 +68,8 @@ def make_state(loaded: LoadedRecipe, work: Path) -> State:
     plugins = plugin_paths(loaded)
     registry = Registry(plugins)
     pipeline = build(loaded, registry)
+    for stage in pipeline.used:
+        stage.inputs()  # what is missing or broken is said before anything runs
     inventory = take(loaded, registry)
     names = {s.name for s in pipeline.used}
     used = [registry.stages[n] for n in sorted(names) if n in registry.stages]

@@ -1,7 +1,8 @@
 """The n-grams of benchmark items, laid out for `corpuskit.kernels.contamination`.
 
 An item is its parts: question, choices, answer. Its n-grams are those of each part by itself, so
-that nothing hangs on what stands between the parts in a document.
+that nothing hangs on what stands between the parts in a document. The share of an item is that of
+all its parts, or of its question alone where that is higher.
 
 - A part shorter than n counts as one n-gram more, found where it follows the part before.
 - An item of short parts only is taken as one text; if that is shorter than n, it must be found
@@ -38,7 +39,7 @@ class _Layout:
     """Items as pieces, while they are laid out; rows of the kernels' tables."""
 
     items: list[list[int]] = field(default_factory=list)
-    pieces: list[tuple[int, int, int]] = field(default_factory=list)  # start, stop, item
+    pieces: list[tuple[int, int, int, int]] = field(default_factory=list)  # + item, asked
     wholes: list[tuple[int, int]] = field(default_factory=list)  # start, item
     smalls: list[tuple[int, int, int]] = field(default_factory=list)  # start, stop, after piece
     short: int = 0
@@ -88,8 +89,8 @@ class Index:
 def build(readings: Sequence[Reading], n: int, shortest: int) -> Index:
     """Index the items of benchmarks by n-grams of `n` folded characters."""
     names = [(r.name, item.name) for r in readings for item in r.items]
-    parts = [item.parts for r in readings for item in r.items]
-    text, ends = fold_all([part for one in parts for part in one])
+    parts = [(item.parts, item.asked) for r in readings for item in r.items]
+    text, ends = fold_all([part for one, _ in parts for part in one])
     layout, equal = _laid_out(parts, text, ends, n, shortest)
     grams, widths = _grams(layout, n, shortest)
     sums = np.empty(len(grams), np.uint64)
@@ -99,9 +100,10 @@ def build(readings: Sequence[Reading], n: int, shortest: int) -> Index:
     if len(grams) > 1:
         follows = (np.diff(grams[:, 0]) == 1) & (np.diff(grams[:, 3]) == 0)
         grams[1:, 2] = follows & (grams[1:, 3] >= 0)
-    items = np.array(layout.items, np.int64).reshape(-1, 5)
+    items = np.array(layout.items, np.int64).reshape(-1, 6)
     items[:, 0] = np.bincount(grams[:, 1], minlength=len(items))[: len(items)]
-    planned = {item for _, _, item in layout.pieces} | {item for _, item in layout.wholes}
+    items[:, 5] = np.bincount(grams[:, 1], grams[:, 4], len(items))
+    planned = {piece[2] for piece in layout.pieces} | {item for _, item in layout.wholes}
     common = sum(1 for item in planned if items[item, 0] == 0)
     counts = {"items": len(names), "equal": equal, "short": layout.short, "common": common}
     pieces = np.array([p[:2] for p in layout.pieces], np.int64).reshape(-1, 2)
@@ -120,45 +122,47 @@ def build(readings: Sequence[Reading], n: int, shortest: int) -> Index:
 
 
 def _laid_out(
-    parts: Sequence[Sequence[str]], text: Points, ends: Long, n: int, shortest: int
+    parts: Sequence[tuple[Sequence[str], int]], text: Points, ends: Long, n: int, shortest: int
 ) -> tuple[_Layout, int]:
     """Items as pieces; and how many were equal to an earlier one."""
     layout = _Layout()
     seen: set[tuple[bytes, ...]] = set()
     equal, at = 0, 0
     bounds = ends.tolist()
-    for number, one in enumerate(parts):
+    for number, (one, asked) in enumerate(parts):
         spans = list(
             zip(bounds[at : at + len(one)], bounds[at + 1 : at + 1 + len(one)], strict=True)
         )
+        question = bounds[at + asked]
         at += len(one)
         spans = [(start, stop) for start, stop in spans if stop > start]
         key = tuple(text[start:stop].tobytes() for start, stop in spans)
         length = sum(stop - start for start, stop in spans)
-        layout.items.append([0, 0, length, len(layout.smalls), len(layout.smalls)])
+        layout.items.append([0, 0, length, len(layout.smalls), len(layout.smalls), 0])
         if key in seen:
             equal += 1
             continue
         seen.add(key)
-        _place(layout, number, spans, length, n, shortest)
+        _place(layout, number, spans, question, n, shortest)
     return layout, equal
 
 
 def _place(
-    layout: _Layout, number: int, spans: list[tuple[int, int]], length: int, n: int, shortest: int
+    layout: _Layout, number: int, spans: list[tuple[int, int]], question: int, n: int, shortest: int
 ) -> None:
     row = layout.items[number]
+    length = row[2]
     if any(stop - start >= n for start, stop in spans):
         after = -1
         for start, stop in spans:
             if stop - start >= n:
                 after = len(layout.pieces)
-                layout.pieces.append((start, stop, number))
+                layout.pieces.append((start, stop, number, int(stop <= question)))
             else:
                 layout.smalls.append((start, stop, after))
         row[4] = len(layout.smalls)
     elif length >= n:  # the parts of an item lie side by side
-        layout.pieces.append((spans[0][0], spans[-1][1], number))
+        layout.pieces.append((spans[0][0], spans[-1][1], number, 0))
     elif length >= shortest:
         row[1] = length
         layout.wholes.append((spans[0][0], number))
@@ -167,17 +171,18 @@ def _place(
 
 
 def _grams(layout: _Layout, n: int, shortest: int) -> tuple[Table, Long]:
-    """Rows of grams (place, item, 0, piece; piece -1 for items that match whole), and lengths."""
-    pieces = np.array(layout.pieces, np.int64).reshape(-1, 3)
+    """Rows of grams (place, item, 0, piece or -1 where an item matches whole, asked), lengths."""
+    pieces = np.array(layout.pieces, np.int64).reshape(-1, 4)
     counts = pieces[:, 1] - pieces[:, 0] - n + 1
     total = int(counts.sum())
     before = np.cumsum(counts) - counts
     place = np.arange(total) + np.repeat(pieces[:, 0] - before, counts)
     wholes = np.array(layout.wholes, np.int64).reshape(-1, 2)
-    grams = np.zeros((total + len(wholes), 4), np.int32)
+    grams = np.zeros((total + len(wholes), 5), np.int32)
     grams[:total, 0], grams[total:, 0] = place, wholes[:, 0]
     grams[:total, 1], grams[total:, 1] = np.repeat(pieces[:, 2], counts), wholes[:, 1]
     grams[:total, 3], grams[total:, 3] = np.repeat(np.arange(len(pieces)), counts), -1
+    grams[:total, 4] = np.repeat(pieces[:, 3], counts)
     widths = np.full(len(grams), n, np.int64)
     widths[total:] = shortest
     return grams, widths

@@ -69,10 +69,11 @@ class Benchmark(Params):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item: its name, unique within its file, and its parts in order."""
+    """One item: its name, its parts in order, and how many of them are the question."""
 
     name: str
     parts: tuple[str, ...]
+    asked: int = 1
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ class _File:
         asked = list(_texts(record, questions))
         if not any(text.strip() for text in asked):
             return Item(name, ())
-        return Item(name, (*asked, *_texts(record, others)))
+        return Item(name, (*asked, *_texts(record, others)), len(asked))
 
     def _known(
         self, keys: Sequence[str], records: Sequence[Any], names: Sequence[str]

@@ -36,7 +36,8 @@ _WRITES = (
     Column(
         "contamination",
         pa.float64(),
-        "n-grams of the best hit's item that are in the hit / n-grams of the item; 0: no hit",
+        "n-grams of the best hit's item that are in the hit / n-grams of the item, or the same of "
+        "its question where that is higher; 0: no hit",
     ),
     Column(
         "contamination_match",
@@ -58,9 +59,12 @@ class DecontaminateParams(Params):
     """What is looked for, and what happens to a document that has it."""
 
     benchmarks: tuple[Benchmark, ...] = Field(min_length=1, description="What is looked for.")
-    ngram: int = Field(13, ge=4, le=64, description="Folded characters of an n-gram.")
+    ngram: int = Field(10, ge=4, le=64, description="Folded characters of an n-gram.")
     overlap: float = Field(
-        0.5, gt=0, le=1, description="Share of an item's n-grams that makes a hit."
+        0.5,
+        gt=0,
+        le=1,
+        description="Share of the n-grams of an item, or of its question, that makes a hit.",
     )
     longest: int = Field(
         40, ge=4, description="Folded characters in one run that make a hit by themselves."

@@ -28,8 +28,8 @@ FEWEST = 8
 """n-grams a hit by overlap has at least, where the item has as many."""
 
 # Columns of `grams`, `items` and `smalls`; see `corpuskit.dedup.benchmarkindex`.
-AT, ITEM, LINKED, PIECE = range(4)
-TOTAL, WHOLE, LENGTH, FIRST_SMALL, LAST_SMALL = range(5)
+AT, ITEM, LINKED, PIECE, ASKED = range(5)
+TOTAL, WHOLE, LENGTH, FIRST_SMALL, LAST_SMALL, QUESTION = range(6)
 START, STOP, AFTER = range(3)
 # Columns of what `find_hits` gives.
 DOCUMENT, HIT_ITEM, FOUND, OF, MATCH, BYTE_START, BYTE_STOP, CHARACTER_START, CHARACTER_STOP = (
@@ -37,7 +37,7 @@ DOCUMENT, HIT_ITEM, FOUND, OF, MATCH, BYTE_START, BYTE_STOP, CHARACTER_START, CH
 )
 # Columns of a gram's and an item's state while a document is looked at.
 _LAST, _RUN, _STAMP = range(3)
-_BEGIN, _END, _COUNT, _BEST, _BEST_AT, _BEST_GRAM = range(6)
+_BEGIN, _END, _COUNT, _OF_QUESTION, _BEST, _BEST_AT, _BEST_GRAM = range(7)
 
 
 @inline
@@ -133,13 +133,15 @@ def _longest(
 
 
 @inline
-def _note(state: Long, marks: Long, item: Int, g: Int, at: Int, linked: Bool) -> None:
+def _note(state: Long, marks: Long, item: Int, g: Int, at: Int, grams: Table) -> None:
     """Add a gram at a place to the item's open hit."""
-    run = marks[g - 1, _RUN] + 1 if linked and marks[g - 1, _LAST] == at - 1 else np.int64(1)
+    linked = grams[g, LINKED] == 1 and marks[g - 1, _LAST] == at - 1
+    run = marks[g - 1, _RUN] + 1 if linked else np.int64(1)
     marks[g, _LAST], marks[g, _RUN] = at, run
     if marks[g, _STAMP] != state[item, _BEGIN]:
         marks[g, _STAMP] = state[item, _BEGIN]
         state[item, _COUNT] += 1
+        state[item, _OF_QUESTION] += np.int64(grams[g, ASKED])
     state[item, _END] = at
     if run > state[item, _BEST]:
         state[item, _BEST], state[item, _BEST_AT], state[item, _BEST_GRAM] = run, at, g
@@ -175,6 +177,25 @@ def _with_smalls(
     return count, begin, end
 
 
+@inline
+def _weighed(
+    state: Long, items: Long, item: Int, smaller: Int, overlap: float
+) -> tuple[Bool, Int, Int]:
+    """Say whether an open hit has enough of its item; return how much, and of how much.
+
+    Counted is the whole item, or its question alone where that gives a higher share and at least
+    `FEWEST` n-grams.
+    """
+    count, asked = state[item, _COUNT], state[item, _OF_QUESTION]
+    found, total = count + smaller, items[item, TOTAL]
+    enough = count >= min(total, FEWEST)
+    total += items[item, LAST_SMALL] - items[item, FIRST_SMALL]
+    question = items[item, QUESTION]
+    if asked >= FEWEST and asked * total > found * question:
+        found, total, enough = asked, question, True
+    return enough and found >= overlap * total - 1e-9, found, total
+
+
 @kernel(
     "int64[:,::1](uint8[::1], int32[::1], int64[::1], uint16[::1], uint16[::1], int64[::1],"
     " uint64[::1], uint64[::1], int32[::1], int64[::1], int32[::1],"
@@ -205,9 +226,10 @@ def find_hits(
         posting_ends: where the postings of each hash end; the first entry is 0.
         postings: numbers of grams.
         text: the items' folded characters.
-        grams: where a gram is in `text`, its item, 1 if it follows the gram before, its piece.
+        grams: where a gram is in `text`, its item, 1 if it follows the gram before, its piece, 1
+            if it is the question's.
         items: how many grams, length of an item that matches as a whole or 0, its length, its
-            first small piece and the last one's successor.
+            first small piece and the last one's successor, how many grams its question has.
         pieces: start and stop in `text`.
         smalls: start and stop in `text` of parts too short for a gram; the gram they come after.
         overlap: share of an item's grams and short parts.
@@ -219,7 +241,7 @@ def find_hits(
         size = max(size, np.int64(offsets[row + 1]) - np.int64(offsets[row]))
     points = np.empty(size, np.uint32)
     places, characters = np.empty(size, np.int32), np.empty(size, np.int32)
-    state = np.full((len(items), 6), -1, np.int64)
+    state = np.full((len(items), 7), -1, np.int64)
     marks = np.full((len(grams), 3), -1, np.int64)
     live = np.empty(len(items), np.int64)
     bits, shift = shift_of(np.int64(len(bitmap)) * 64), shift_of(np.int64(len(buckets)) - 1)
@@ -262,7 +284,8 @@ def find_hits(
                     begin: Int = p
                     end: Int = p + whole
                     match: Int = whole
-                    found, total = np.int64(1), np.int64(1)
+                    found: Int = 1
+                    total: Int = 1
                     if whole == 0:
                         end = begin  # nothing to tell yet
                         opened = state[item, _BEGIN] >= base
@@ -277,11 +300,8 @@ def find_hits(
                                 points, have, base, n, begin, end, item,
                                 marks, text, items, smalls,
                             )  # fmt: skip
-                            found = state[item, _COUNT] + smaller
-                            total = items[item, TOTAL]
-                            few = state[item, _COUNT] < min(total, FEWEST)
-                            total += items[item, LAST_SMALL] - items[item, FIRST_SMALL]
-                            if match < longest and (few or found < overlap * total - 1e-9):
+                            enough, found, total = _weighed(state, items, item, smaller, overlap)
+                            if match < longest and not enough:
                                 end = begin
                             opened = False
                         if not closing:
@@ -291,8 +311,9 @@ def find_hits(
                                     alive += 1
                                 state[item, _BEGIN] = base + p
                                 state[item, _COUNT] = 0
+                                state[item, _OF_QUESTION] = 0
                                 state[item, _BEST] = 0
-                            _note(state, marks, item, g, base + p, grams[g, LINKED] == 1)
+                            _note(state, marks, item, g, base + p, grams)
                     if end > begin:
                         if used == len(out):
                             out = _sized(out, used, 2 * used)

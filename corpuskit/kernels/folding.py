@@ -8,14 +8,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from corpuskit.kernels.buffers import Bytes, Int, Offsets
+from corpuskit.kernels.buffers import Bytes, Int, Offsets, Words
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.utf8 import ONE, TWO, decode
+from corpuskit.kernels.utf8 import ONE, TWO, decode, previous
 
 Short = npt.NDArray[np.uint16]
 Points = npt.NDArray[np.uint32]
 Long = npt.NDArray[np.int64]
 
+VOICED, SEMI_VOICED = 0x3099, 0x309A
 KANA, KANA_SIZE = 0x30A0, 0x60
 """The letters that a voiced or semi-voiced mark may join, and the size of the table of results."""
 
@@ -66,3 +67,47 @@ def fold_texts(
                 points[to] = point
                 to += 1
         ends[text + 1] = to
+
+
+@inline
+def _joined(
+    data: Bytes, first: np.uint64, at: np.uint64, table: Short, kana: Short, last: Int, mark: Int
+) -> Int:
+    """Return what the letter before byte `at` becomes with the mark there, 0 if nothing."""
+    if at == first or last < KANA or last >= KANA + KANA_SIZE:
+        return np.int64(0)
+    before = decode(data, previous(data, at))[0]
+    if before >= 0x10000 or table[before] != last:  # something else stands between
+        return np.int64(0)
+    return np.int64(kana[(mark - VOICED) * KANA_SIZE + last - KANA])
+
+
+@inline
+def fold_block(
+    data: Bytes, first: np.uint64, at: np.uint64, stop: np.uint64, table: Short, kana: Short,
+    points: Words, have: np.uint64,
+) -> tuple[np.uint64, np.uint64]:  # fmt: skip
+    """Append what the characters from byte `at` fold to to `points[:have]` until that is full.
+
+    It gives the same as `folded`, but looks at marks only where there are any. Returns where the
+    next block starts, never at a mark that joins the letter before, and how many points there are.
+    """
+    room = np.uint64(len(points))
+    while at < stop:
+        point, after = decode(data, at)
+        if point < 0x10000:
+            point = np.int64(table[point])
+            if VOICED <= point <= SEMI_VOICED and have >= ONE:
+                letter = _joined(data, first, at, table, kana, np.int64(points[have - ONE]), point)
+                if letter != 0:
+                    points[have - ONE] = np.uint64(letter)
+                    at = after
+                    continue
+        elif 0xE0000 <= point < 0xE1000:
+            point = np.int64(0)
+        if have == room:
+            break
+        points[have] = np.uint64(point)
+        have += np.uint64(point != 0)
+        at = after
+    return at, have

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets, Words
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.folding import Long, Points, Short, folded
+from corpuskit.kernels.folding import Long, Points, Short, fold_block
 from corpuskit.kernels.hashing import fmix64
 from corpuskit.kernels.shingles import BASE
 from corpuskit.kernels.utf8 import ONE
@@ -81,22 +81,28 @@ def gram_of(key: np.uint64, hashes: Words, buckets: Table, shift: np.uint64) -> 
 
 @inline
 def _any_gram(
-    points: Words, known: Int, have: Int, width: Int,
+    points: Words, known: np.uint64, have: np.uint64, width: np.uint64,
     bitmap: Words, bits: np.uint64, hashes: Words, buckets: Table, shift: np.uint64,
 ) -> Bool:  # fmt: skip
     """Say whether an n-gram that ends in `points[known:have]` is an item's."""
-    first = max(known, width - 1)
-    rolled, weight, seed = np.uint64(0), np.uint64(1), seed_of(width)
-    for j in range(first - width + 1, min(first, have)):
+    j = max(known, width - ONE) - width + ONE  # the first n-gram
+    end = j + width
+    if end > have:
+        return False
+    rolled, weight, seed = np.uint64(0), np.uint64(1), seed_of(np.int64(width))
+    while j < end:
         rolled = rolled * BASE + points[j]
         weight *= BASE
-    for j in range(first, have):
-        rolled = rolled * BASE + points[j]
-        bit = np.uint64((rolled + seed) * MIX) >> bits
-        if is_set(bitmap, bit) and gram_of(fmix64(rolled + seed), hashes, buckets, shift) >= 0:
+        j += ONE
+    while True:
+        total = rolled + seed
+        bit = np.uint64(total * MIX) >> bits
+        if is_set(bitmap, bit) and gram_of(fmix64(total), hashes, buckets, shift) >= 0:
             return True
-        rolled -= points[j - width + 1] * weight
-    return False
+        if j == have:
+            return False
+        rolled = rolled * BASE + (points[j] - points[j - width] * weight)
+        j += ONE
 
 
 @kernel(
@@ -120,23 +126,21 @@ def find_touched(
         buckets: where the hashes with each value of their top bits start, a power of two plus 1.
         out: receives the answers, n.
     """
-    most = widths[0]
-    points = np.empty(BLOCK + most, np.uint64)
+    most = np.uint64(widths[0])
+    points = np.empty(BLOCK + widths[0], np.uint64)
     bits, shift = shift_of(np.int64(len(bitmap)) * 64), shift_of(np.int64(len(buckets)) - 1)
     for text in range(len(offsets) - 1):
-        at, stop = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
-        known: Int = 0
-        out[text] = False
-        while at < stop and not out[text]:
-            have = known
-            while at < stop and have < len(points):
-                point, at = folded(data, at, stop, table, kana)
-                points[have] = np.uint64(point)
-                have += point != 0
+        first, stop = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
+        at, known = first, np.uint64(0)
+        found: Bool = False
+        while at < stop and not found:
+            at, have = fold_block(data, first, at, stop, table, kana, points, known)
             for k in range(len(widths)):
-                if _any_gram(points, known, have, widths[k], bitmap, bits, hashes, buckets, shift):
-                    out[text] = True
-            keep = min(most - 1, have)
+                found = found or _any_gram(
+                    points, known, have, np.uint64(widths[k]), bitmap, bits, hashes, buckets, shift
+                )
+            keep = min(most - ONE, have)
             for j in range(keep):
                 points[j] = points[have - keep + j]
             known = keep
+        out[text] = found
