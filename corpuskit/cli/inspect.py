@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corpuskit.manifest import Manifest
     from corpuskit.output.browse import Query
     from corpuskit.output.clusters import Explained
     from corpuskit.output.story import Story
 
 _TEXT_HEAD = 600
+_CUTS = 12
 
 
 class TableName(StrEnum):
@@ -171,4 +174,15 @@ def _fate(told: Story) -> dict[str, Any]:
     ids, count = told.stands_for
     if count:
         facts["stands for"] = f"{count:,} removed: {' '.join(name[:12] for name in ids)}"
+    for stage in dict.fromkeys(cut["stage"] for cut in told.cuts):
+        facts[f"cut by {stage}"] = _cuts([cut for cut in told.cuts if cut["stage"] == stage])
     return facts
+
+
+def _cuts(cuts: list[Mapping[str, Any]]) -> str:
+    """Number, characters and the first places of what a stage took out of a text."""
+    size = sum(cut["stop"] - cut["start"] for cut in cuts)
+    places = " ".join(f"{cut['start']}-{cut['stop']}" for cut in cuts[:_CUTS])
+    more = f" and {len(cuts) - _CUTS:,} more" if len(cuts) > _CUTS else ""
+    what = "one piece" if len(cuts) == 1 else f"{len(cuts):,} pieces"
+    return f"{what}, {size:,} characters, at {places}{more}"

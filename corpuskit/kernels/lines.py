@@ -16,7 +16,7 @@ from corpuskit.kernels.utf8 import ONE, TWO, decode, is_white
 
 Positions = npt.NDArray[np.int64]
 
-_LF, _CR, _SPACE, _TICK = 10, 13, 32, 96
+_LF, _CR, _SPACE, _HASH, _TICK = 10, 13, 32, 35, 96
 _THREE = np.uint64(3)
 
 
@@ -75,6 +75,16 @@ def _fence(data: Bytes, at: np.uint64, end: np.uint64, within: bool) -> Bool:
     return True
 
 
+@inline
+def _heading(data: Bytes, at: np.uint64, end: np.uint64) -> Bool:
+    """Whether a line is a heading by its marks: one to six of ``#``, then a space."""
+    marks = 0
+    while at < end and marks < 7 and data[at] == _HASH:
+        marks += 1
+        at += ONE
+    return 0 < marks < 7 and at < end and data[at] == _SPACE
+
+
 @kernel("int64(uint8[::1], int32[::1])")
 def count_lines(data: Bytes, offsets: Offsets) -> Int:
     """How many lines the texts have, at most (CRLF counts twice): room for `find_units`."""
@@ -105,7 +115,9 @@ def find_units(
 
     A unit reads as deduplication sees texts: white space trimmed, runs of it one space, nothing
     else changed. Left out are units of fewer than `least` characters, rules (only ASCII marks and
-    box drawings) and, where lines are asked for, fenced code with its fences.
+    box drawings), headings and, where lines are asked for, fenced code with its fences. A heading
+    is a line of one to six ``#`` and a space between lines that don't start with ``#``: several of
+    them may be a comment of a program, such as a licence.
 
     Args:
         data: bytes of the texts.
@@ -133,6 +145,7 @@ def find_units(
         marks: Int = 0
         chars: Int = 0
         plain = False
+        hash_before = False
         while at < stop:
             line, end = at, _line_end(data, at, stop)
             fence = _fence(data, line, end, within)
@@ -140,6 +153,10 @@ def find_units(
             within = within != fence
             before = marks
             gap = True
+            following = _after_break(data, end, stop)
+            hash_after = following < stop and data[following] == _HASH
+            heading = _heading(data, line, end) and not (inside or hash_before or hash_after)
+            hash_before = bool(line < end and data[line] == _HASH)
             while at < end:
                 point, after = decode(data, at)
                 if is_white(point):
@@ -156,9 +173,9 @@ def find_units(
                         at += ONE
                     marks += 1
                     chars += 1
-                    plain |= not _is_rule_mark(point)
+                    plain |= not (heading or _is_rule_mark(point))
                 at = after
-            at = _after_break(data, end, stop)
+            at = following
             blank = marks == before
             total += marks - before
             if not blank:

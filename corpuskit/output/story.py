@@ -19,7 +19,9 @@ from corpuskit.output.diff import sentence_diff
 
 _FAULT = ("stage", "error", "message", "raw_digest", "raw_bytes")
 _ORIGIN = tuple(name for name in BASE.names if name not in ("id", "text", "meta"))
-_NOT_SIGNALS = frozenset({*BASE.names, *REJECTION.names, *DUPLICATE.names, *RELATIONS, *_FAULT})
+_NOT_SIGNALS = frozenset(
+    {*BASE.names, *REJECTION.names, *DUPLICATE.names, *RELATIONS, *_FAULT, "cuts"}
+)
 #: Documents named at most among those that a kept document stands for.
 _NAMED = 20
 
@@ -60,6 +62,8 @@ class Story:
         cluster: ``cluster``, ``cluster_size``, ``template_of``, ``template_jaccard``, where known.
         stands_for: ids of documents removed as its duplicates (the first ones) and their number.
         signals: every signal column.
+        cuts: what stages took out of its text: ``stage``, ``start``, ``stop`` in characters of the
+            text as that stage saw it.
         text: its text; None in quarantine.
         diff: sentences that differ from the twin (``-`` twin, ``+`` this one), or None.
     """
@@ -75,6 +79,7 @@ class Story:
     cluster: Mapping[str, Any]
     stands_for: tuple[tuple[str, ...], int]
     signals: tuple[Signal, ...]
+    cuts: tuple[Mapping[str, Any], ...]
     text: str | None
     diff: tuple[str, ...] | None
 
@@ -108,6 +113,7 @@ def story(out: Path, manifest: Manifest, prefix: str) -> Story:
         {name: row[name] for name in RELATIONS if row.get(name) is not None},
         _stands_for(out, manifest, place.id),
         tuple(Signal(name, row[name], about.get(name, "")) for name in named),
+        tuple(row.get("cuts") or ()),
         text,
         tuple(sentence_diff(twin["text"] or "", text or "")) if twin and "text" in twin else None,
     )

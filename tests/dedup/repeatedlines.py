@@ -64,8 +64,19 @@ def units_of(lines: Sequence[Line], params: LinesParams) -> list[tuple[str, list
             else:
                 groups.append([i])
                 open_group = True
-    found = [(reading("\n".join(lines[i].content for i in g)), g) for g in groups]
-    return [(u, g) for u, g in found if len(u) >= params.min_length and not _RULE.fullmatch(u)]
+    return [
+        (unit, group)
+        for group in groups
+        if len(unit := reading("\n".join(lines[i].content for i in group))) >= params.min_length
+        and not all(is_rule_or_heading(lines, i) for i in group)
+    ]
+
+
+def is_rule_or_heading(lines: Sequence[Line], i: int) -> bool:
+    around = [*lines[max(i - 1, 0) : i], *lines[i + 1 : i + 2]]
+    alone = not lines[i].inside and not any(line.content.startswith("#") for line in around)
+    heading = alone and re.match("#{1,6} ", lines[i].content)
+    return bool(heading or _RULE.fullmatch(lines[i].read))
 
 
 def cut(lines: Sequence[Line], gone: set[int]) -> str:

@@ -24,6 +24,7 @@ PLANTED = [
     "100V の機器", "200V の機器", "１００Ｖ の機器", "㈱例示 ① ㎡ 10⁵ ½", "佐々木 こゝろ 〜～ー−",
     "𠮷野家 🎉🎉", "\x00NUL の行", "  字下げ　のある\t行 ", "字下げ のある 行", "| 型 | 定格 |",
     "改\u2028行\x0bのようなもの", "はい", "----", "|---|---|", "```python", "```", "- 一つ目の項目",
+    "## 仕様", "#タグの行", "# 著作権の行",
 ]  # fmt: skip
 BLANK = ["", "", "　", " \t"]
 
@@ -67,6 +68,7 @@ def found_by(
 
 def left(folder: Path, texts: list[str], **params: Any) -> list[str]:
     """Texts after `dedup.lines` with a bound of two documents and no least length."""
+    folder.mkdir(exist_ok=True)
     given = LinesParams.model_validate({"min_documents": 2, "min_length": 1, **params})
     found = found_by(Corpus(folder, documents(texts)), given)
     return [found[i][2] if i in found else text for i, text in enumerate(texts)]
@@ -174,6 +176,18 @@ def test_short_lines_rules_and_fenced_code_stay(tmp_path: Path) -> None:
     assert left(tmp_path, texts, min_length=2) == [t.removeprefix("はい\n") for t in texts]
     texts = [f"```a``` 文\n印である\n{i}番" for i in range(2)]  # no fence: text follows
     assert left(tmp_path, texts) == ["0番", "1番"]
+
+
+@pytest.mark.parametrize("unit", ["line", "paragraph"])
+def test_headings_stay_and_comments_of_programs_go(tmp_path: Path, unit: str) -> None:
+    texts = [f"# 概要\n\n{i}番\n\n####### 印\n\n### 仕様\r\n\r\n{i}値\n\n#札" for i in range(2)]
+    assert left(tmp_path, texts, unit=unit) == [
+        f"# 概要\n\n{i}番\n\n### 仕様\r\n\r\n{i}値" for i in range(2)
+    ]
+    licence = "# Licensed under the Apache License, Version 2.0\n#\n# 本書の許諾\n"
+    texts = [f"{licence}\nimport a{i}\n" for i in range(2)]
+    rest = {"line": "#\n\n", "paragraph": ""}[unit]  # a rule, where lines are counted
+    assert left(tmp_path / "x", texts, unit=unit) == [f"{rest}import a{i}\n" for i in range(2)]
 
 
 def test_a_table_a_list_and_fenced_code_are_one_paragraph(tmp_path: Path) -> None:
