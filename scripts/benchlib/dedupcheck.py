@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import resource
 import sys
 import tempfile
 import time
@@ -45,6 +46,7 @@ class Result:
         bins: theory against what was found.
         verdict: of the run.
         seconds: wall time by step.
+        peak: most memory of this process, bytes; corpuskit's own is not in it.
     """
 
     documents: int
@@ -54,6 +56,7 @@ class Result:
     bins: list[theory.Bin]
     verdict: Verdict
     seconds: dict[str, float]
+    peak: int
 
     def violations(self) -> list[str]:
         """What must not be."""
@@ -100,7 +103,8 @@ def check(found: Sequence[Document], seeds: Sequence[int], folder: Path) -> Resu
     weight = sum(b.pairs for b in near)
     recall = sum(b.pairs * b.all_found for b in near) / weight if weight else 1.0
     planted = sum(bool(document.edit) for document in found)
-    return Result(len(found), planted, len(pairs), recall, bins, verdict, seconds)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return Result(len(found), planted, len(pairs), recall, bins, verdict, seconds, peak)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -147,9 +151,10 @@ def report(result: Result) -> str:
     """The tables as text."""
     verdict = result.verdict
     lines = [
-        f"{result.documents:,} documents, {result.planted:,} of them planted, at most "
-        f"{LONGEST:,} characters each; {result.pairs:,} pairs of Jaccard >= {theory.FLOOR}",
-        ", ".join(f"{name} {seconds} s" for name, seconds in result.seconds.items()),
+        f"{result.documents:,} documents, {result.planted:,} of them planted; real ones "
+        f"are cut to {LONGEST:,} characters; {result.pairs:,} pairs of Jaccard >= {theory.FLOOR}",
+        ", ".join(f"{name} {seconds} s" for name, seconds in result.seconds.items())
+        + f"; peak {result.peak / 1e6:,.0f} MB",
         "",
         "Pairs that share a band. Trials: one pair of each family for each seed.",
         _theory(result.bins),

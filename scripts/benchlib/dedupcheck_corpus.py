@@ -31,7 +31,7 @@ class Document:
 
     Attributes:
         id: unlike any other's.
-        text: at most `LONGEST` characters.
+        text: at most `LONGEST` characters of a real document; edits may make a copy longer.
         edit: what was planted; empty for a real document.
     """
 
