@@ -21,6 +21,8 @@ from corpuskit.steps import PhaseStep, SegmentStep, State, Step, fan_of, steps_o
 _BASE_MEMORY = 350 << 20
 _MECAB_MEMORY = 120 << 20
 
+_AHEAD = "(ahead of its turn, for members of clusters only)"
+
 
 @dataclass(frozen=True)
 class PlannedStep:
@@ -210,7 +212,7 @@ def _step(state: State, step: Step, tasks: int | None, reused: int | None) -> Pl
     elif isinstance(step, PhaseStep):
         ahead = state.pipeline.segments[step.number].ahead[step.exchange]
         if step.phase.name == "gather":
-            stages = tuple(f"{s.ident} (ahead of its turn, for members of clusters only)" for s in ahead)
+            stages = tuple(f"{s.ident} {_AHEAD}" for s in ahead)
         passes = 1 if step.phase.over == "parts" else 0
     size = state.inventory.bytes if isinstance(step, SegmentStep) and step.number == 0 else 0
     return PlannedStep(step.title, passes, stages, tasks, reused, size)
