@@ -18,7 +18,7 @@ import pyarrow as pa
 from corpuskit.kernels.buffers import Bytes, Int, Offsets, Words, same_memory, text_buffers
 from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.hashing import fmix64, rotate
-from corpuskit.kernels.utf8 import ONE, decode, is_white
+from corpuskit.kernels.utf8 import ONE, THREE, TWO, decode, is_white
 
 Halves = npt.NDArray[np.uint32]
 
@@ -32,6 +32,7 @@ BLOCK = 2048
 """Code points that are hashed at a time: what a long text costs in memory stays the same."""
 
 _TOGETHER = 8  # shingles per pass over the permutations: fewer loads and stores of the minima
+_SHORT = 8  # shingles up to this length are not hashed by rolling
 _LANES = 16  # permutations are padded to a multiple of this: no remainder loop (AVX-512: 16)
 _LARGEST = np.uint32(0xFFFFFFFF)
 
@@ -40,14 +41,43 @@ _WHITE_RUN = re.compile(f"[{_WHITE_SPACE}]+")
 
 
 @inline
-def _skip(data: Bytes, at: np.uint64, stop: np.uint64, white: bool) -> np.uint64:
-    """Return where the run of characters that are (or aren't) white space ends."""
+def _skip_white(data: Bytes, at: np.uint64, stop: np.uint64) -> np.uint64:
+    """Return where the run of white space ends."""
     while at < stop:
         point, after = decode(data, at)
-        if is_white(point) != white:
+        if not is_white(point):
             break
         at = after
     return at
+
+
+@inline
+def _copy_word(
+    data: Bytes, at: np.uint64, stop: np.uint64, out: Bytes, to: np.uint64
+) -> tuple[np.uint64, np.uint64]:
+    """Copy bytes up to the next white space: `(where it starts, where the copy ends)`.
+
+    White space starts with a byte up to 0x20, C2, E1, E2 or E3; of E3, U+3000 alone is white.
+    """
+    while at < stop:
+        first = data[at]
+        if 0xE3 <= first < 0xF0:
+            second, third = data[at + ONE], data[at + TWO]
+            if first == 0xE3 and second == 0x80 and third == 0x80:
+                break
+            out[to], out[to + ONE], out[to + TWO] = first, second, third
+            at, to = at + THREE, to + THREE
+        elif first >= 0xF0 or (0x20 < first < 0xE1 and first != 0xC2):
+            out[to] = first
+            at, to = at + ONE, to + ONE
+        else:
+            point, after = decode(data, at)
+            if is_white(point):
+                break
+            while at < after:
+                out[to] = data[at]
+                at, to = at + ONE, to + ONE
+    return at, to
 
 
 @kernel("void(uint8[::1], int32[::1], uint8[::1], int32[::1])")
@@ -64,15 +94,11 @@ def dedup_view(data: Bytes, offsets: Offsets, out_data: Bytes, out_offsets: Offs
         at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
         start = to
         while at < stop:
-            at = _skip(data, at, stop, True)
-            end = _skip(data, at, stop, False)
-            if at < end and to > start:
+            at = _skip_white(data, at, stop)
+            if at < stop and to > start:
                 out_data[to] = 32
                 to += ONE
-            while at < end:
-                out_data[to] = data[at]
-                to += ONE
-                at += ONE
+            at, to = _copy_word(data, at, stop, out_data, to)
         out_offsets[i + 1] = to
 
 
@@ -118,17 +144,39 @@ def read_points(
 
 
 @inline
-def hash_points(points: Words, have: Int, n: Int, hashes: Words) -> Int:
-    """Write the 64-bit hashes of the shingles of `points[:have]` to `hashes`; return how many."""
+def _by_columns(points: Words, size: Int, hashes: Words, count: Int) -> None:
+    """Write the polynomials of `count` shingles, one code point of all of them after the other.
+
+    More multiplications than rolling, but none waits for the one before: several at a time.
+    """
+    for j in range(count):
+        hashes[j] = points[j]
+    for column in range(1, size):
+        for j in range(count):
+            hashes[j] = hashes[j] * BASE + points[j + column]
+
+
+@inline
+def _by_rolling(points: Words, have: Int, n: Int, hashes: Words) -> None:
+    """Write the polynomials of the shingles, each from the one before."""
     rolled, weight = np.uint64(0), np.uint64(1)
     for j in range(min(n, have)):
         rolled = rolled * BASE + points[j]
         weight *= BASE
     hashes[0] = rolled
     for j in range(n, have):
-        rolled = rolled * BASE - points[j - n] * weight + points[j]
+        rolled = rolled * BASE + (points[j] - points[j - n] * weight)
         hashes[j - n + 1] = rolled
-    count = max(have - n, 0) + 1
+
+
+@inline
+def hash_points(points: Words, have: Int, n: Int, hashes: Words) -> Int:
+    """Write the 64-bit hashes of the shingles of `points[:have]` to `hashes`; return how many."""
+    count: Int = max(have - n, 0) + 1
+    if n <= _SHORT:
+        _by_columns(points, min(n, have), hashes, count)
+    else:
+        _by_rolling(points, have, n, hashes)
     for j in range(count):
         hashes[j] = fmix64(hashes[j])
     return count
