@@ -37,7 +37,7 @@ PEERS = (
     Entry("datasketch", "bulk", "datasketch MinHash.bulk, xxh32", 40.0),
 )
 HEADER = (
-    "tool", "MB", "s", "MB/s", "documents/s", "shingles/s", "corpuskit is", "hashing only s",
+    "tool", "MB", "CPU s", "MB/s", "documents/s", "shingles/s", "corpuskit is", "hashing only s",
     "corpuskit is",
 )  # fmt: skip
 
