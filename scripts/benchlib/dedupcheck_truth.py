@@ -76,7 +76,7 @@ class Sets:
         del codes
         ordered = np.sort(flat)
         # A shingle of one document only is in no intersection.
-        shared = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        shared = _distinct(ordered[1:][ordered[1:] == ordered[:-1]])
         del ordered
         columns = np.searchsorted(shared, flat)
         columns[columns == len(shared)] = 0
@@ -148,9 +148,8 @@ def _points(text: str) -> npt.NDArray[np.uint32]:
 def _own_codes(views: Sequence[str]) -> Ints:
     """The 12-bit code of each character of Unicode."""
     counts = np.zeros(_POINTS, np.int64)
-    for text in views:
-        points, number = np.unique(_points(text), return_counts=True)
-        counts[points] += number
+    for start in range(0, len(views), _BLOCK):
+        counts += np.bincount(_points("".join(views[start : start + _BLOCK])), minlength=_POINTS)
     frequent = np.argsort(-counts, kind="stable")[:_OTHER]
     own = np.full(_POINTS, _OTHER, np.int64)
     own[frequent] = np.arange(_OTHER)
@@ -172,4 +171,11 @@ def _code(text: str, own: Ints, others: dict[str, int]) -> Ints:
     codes |= length << NGRAM * _BITS  # so that a short text is no shingle of a long one
     for at in np.flatnonzero(odd):
         codes[at] = 7 << NGRAM * _BITS | others.setdefault(text[at : at + length], len(others))
-    return np.unique(codes)
+    return _distinct(np.sort(codes))
+
+
+def _distinct(ordered: Ints) -> Ints:
+    """What `np.unique` gives, in less time, of sorted numbers."""
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
