@@ -45,19 +45,18 @@ def _read_block(
 @inline
 def _minima(hashes: Words, count: Int, w: Int, ahead: Words, out: Words) -> None:
     """Write the least of each w neighbours to `out`, in a time that w has no part in."""
-    least = _LARGEST
-    for j in range(count):  # least of those since the last multiple of w
-        if j % w == 0:
-            least = _LARGEST
-        least = min(least, hashes[j])
-        ahead[j] = least
-    least = _LARGEST
-    for j in range(count - 1, -1, -1):  # least of those up to the next multiple of w
-        if j % w == w - 1:
-            least = _LARGEST
-        least = min(least, hashes[j])
-        if j + w <= count:
-            out[j] = min(least, ahead[j + w - 1])
+    for start in range(0, count, w):
+        stop = min(start + w, count)
+        least = _LARGEST
+        for j in range(start, stop):  # least of the block's up to here
+            least = min(least, hashes[j])
+            ahead[j] = least
+    for start in range(0, count - w + 1, w):
+        least = _LARGEST
+        for j in range(start + w - 1, start - 1, -1):  # least of the block's from here on
+            least = min(least, hashes[j])
+            if j + w <= count:
+                out[j] = min(least, ahead[j + w - 1])
 
 
 @inline
