@@ -32,10 +32,16 @@ class LinesParams(Params):
         None, gt=0, le=1, description="Share of the documents that must have it as well."
     )
     min_length: int = Field(
-        10, ge=1, description="Characters of the shortest unit looked at, white space folded."
+        10,
+        ge=1,
+        description="Characters of the shortest unit looked at; a run of white space is one.",
     )
     action: Literal["remove", "keep_first", "signal"] = Field(
         "remove", description="Cut repeated units, all but the first, or only measure them."
+    )
+    ignore: tuple[Literal["space", "width", "punctuation"], ...] = Field(
+        ("space",),
+        description="Variants that don't tell units apart (space never does); digits always do.",
     )
     per: Literal["corpus", "source", "domain"] = Field(
         "corpus", description="Among which documents a unit is counted; domain: host of the url."
@@ -101,8 +107,9 @@ class Lines(Exchange):
     def explain(self) -> Mapping[str, Any]:
         """The bound and what becomes of units that reach it."""
         p = self.params
-        bound = {"min_documents": p.min_documents, "min_share": p.min_share}
-        return {"unit": p.unit, **bound, "per": p.per, "action": p.action}
+        share = {} if p.min_share is None else {"min_share": p.min_share}
+        bound = {"min_documents": p.min_documents, **share, "per": p.per}
+        return {"unit": p.unit, **bound, "action": p.action}
 
     def _signals(self) -> tuple[str, str]:
         if self.params.unit == "line":

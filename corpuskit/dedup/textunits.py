@@ -1,8 +1,8 @@
 """The lines or paragraphs of documents as digests, and where digests are among others.
 
-A unit's digest is that of how it reads (`corpuskit.kernels.lines.find_units`), joined with the
-digest of its scope where units are counted within a source or a site, so that equal units of two
-scopes differ.
+A unit's digest is that of how it reads (`corpuskit.kernels.lines.find_units`), folded further where
+variants are to be ignored (`corpuskit.dedup.sameness`). It is joined with the digest of its scope
+where units are counted within a source or a site, so that equal units of two scopes differ.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from corpuskit.dedup import files
 from corpuskit.dedup.lines import LinesParams
-from corpuskit.kernels.buffers import Words, text_buffers
+from corpuskit.dedup.sameness import folded
+from corpuskit.kernels.buffers import Words, string_array, text_buffers
 from corpuskit.kernels.hashing import digests
 from corpuskit.kernels.lines import count_lines, find_units
 
@@ -68,8 +69,16 @@ def units_of(texts: pa.Array, params: LinesParams) -> Units:
     )  # fmt: skip
     m = int(bounds[-1])
     words = np.empty((m, 2), np.uint64)
-    digests(view, view_offsets[: m + 1], words)
-    return Units(words, starts[:m], stops[:m], solid[:m], bounds, totals)
+    ends = view_offsets[: m + 1]
+    if set(params.ignore) <= {"space"}:
+        digests(view, ends, words)
+        return Units(words, starts[:m], stops[:m], solid[:m], bounds, totals)
+    view, ends = folded(string_array(view[: ends[-1]], ends), ("space", *params.ignore))
+    digests(view, ends, words)
+    left = np.diff(ends) > 0  # marks only: nothing by which to tell them apart
+    bounds = np.concatenate([[0], np.cumsum(left)])[bounds]
+    starts, stops, solid = (column[:m][left] for column in (starts, stops, solid))
+    return Units(words[left], starts, stops, solid, bounds, totals)
 
 
 def scopes_of(batch: pa.RecordBatch, params: LinesParams) -> Words:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from corpuskit.dedup import tally, textunits
+from corpuskit.dedup import files, tally, textunits
 from corpuskit.dedup.exact import Exact
 from corpuskit.dedup.lines import Lines, LinesParams
 from tests.dedup.driver import Corpus, documents, outcome
@@ -119,6 +119,18 @@ def test_a_tally_holds_no_more_than_its_budget_and_what_differs() -> None:
     assert [column.tolist() for column in own.joined()] == [[5], [5], [1000], [0]]
 
 
+@pytest.mark.parametrize("partitions", [1, 3, 16, 1000])
+def test_ranges_cover_the_partition(partitions: int) -> None:
+    before = 0
+    for index in range(partitions):
+        bounds = tally._ranges(index, partitions, 3)
+        assert bounds[0] == before and bounds == sorted(bounds) and len(bounds) == 4
+        ends = np.array([bounds[0], bounds[-1] - 1], np.uint64)
+        assert files.partition_numbers(ends, partitions).tolist() == [index, index]
+        before = bounds[-1]
+    assert before == 1 << 64
+
+
 def test_documents_removed_before_take_no_part(tmp_path: Path) -> None:
     rows = corpus_of(60, 11)
     rows += [{**row, "id": f"{i:032x}"} for i, row in enumerate(rows[:30])]
@@ -168,6 +180,23 @@ def test_white_space_does_not_tell_lines_apart_and_all_else_does(tmp_path: Path)
         "吉",
     ]
     assert left(tmp_path, texts) == texts
+
+
+def test_variants_are_ignored_where_asked_for_and_digits_never(tmp_path: Path) -> None:
+    pairs = [
+        ("ＡＢＣのバス", "ABCのﾊﾞｽ"),
+        ("甲、乙。", "甲乙"),
+        ("100V型", "200V型"),
+        ("バス", "ハス"),
+    ]
+    texts = [f"{own}\n" + "\n".join(pair[i] for pair in pairs) for i, own in enumerate("丙丁")]
+    texts[0] += "\n、。、。"  # nothing is left of it, so it is no unit
+    texts[1] += "\n「」"
+    assert left(tmp_path, texts, ignore=["space"]) == texts
+    rest = [text.splitlines() for text in texts]
+    for ignore, gone in (["width"], [1]), (["width", "punctuation"], [1, 2]):
+        expect = ["\n".join(t for j, t in enumerate(lines) if j not in gone) for lines in rest]
+        assert left(tmp_path / str(len(gone)), texts, ignore=ignore) == expect
 
 
 def test_short_lines_rules_and_fenced_code_stay(tmp_path: Path) -> None:
