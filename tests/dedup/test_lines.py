@@ -207,6 +207,12 @@ def test_short_lines_rules_and_fenced_code_stay(tmp_path: Path) -> None:
     assert left(tmp_path, texts) == ["0番", "1番"]
 
 
+def test_length_is_in_characters_with_one_space_for_a_run(tmp_path: Path) -> None:
+    texts = [f"　あ　　い𠮷\n{i}" for i in range(2)]
+    assert left(tmp_path, texts, min_length=5) == texts
+    assert left(tmp_path, texts, min_length=4) == ["0", "1"]
+
+
 @pytest.mark.parametrize("unit", ["line", "paragraph"])
 def test_headings_stay_and_comments_of_programs_go(tmp_path: Path, unit: str) -> None:
     texts = [f"# 概要\n\n{i}番\n\n####### 印\n\n### 仕様\r\n\r\n{i}値\n\n#札" for i in range(2)]
