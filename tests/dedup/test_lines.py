@@ -59,7 +59,10 @@ def found_by(
     for row in outcome(corpus.run(exchange, partitions, removed), exchange):
         assert not row["removed"]
         raw = texts[row["doc"]].encode()
+        after = len(raw) + 1  # pieces are sorted, and never touch
         for piece in reversed(row.get("cut_bytes") or []):
+            assert piece["start"] < piece["stop"] < after
+            after = piece["start"]
             raw = raw[: piece["start"]] + raw[piece["stop"] :]
         signals = [row[c.name] for c in exchange.columns_written() if c.name != "cuts"]
         found[row["doc"]] = (*signals, raw.decode())
@@ -252,6 +255,14 @@ def test_blank_lines_do_not_pile_up(tmp_path: Path, unit: str) -> None:
         folder.mkdir()
         texts = [text.replace("{}", str(i)) for i in range(2)]
         assert left(folder, texts, unit=unit) == [rest.replace("{}", str(i)) for i in range(2)]
+
+
+def test_pieces_at_the_end_are_one(tmp_path: Path) -> None:
+    texts = [f"{i}番\n印\n\n枠" for i in range(2)]
+    exchange = Lines(LinesParams(min_documents=2, min_length=1))
+    corpus = Corpus(tmp_path, documents(texts))
+    for row in outcome(corpus.run(exchange), exchange):
+        assert row["cut_bytes"] == [{"start": len("0番".encode()), "stop": len(texts[0].encode())}]
 
 
 def test_a_text_of_nothing_else_is_cut_as_a_whole(tmp_path: Path) -> None:
