@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.ipc
 import pytest
 
@@ -15,6 +16,11 @@ from corpuskit.dedup import spans, windows
 from corpuskit.dedup.substrings import SubstringParams, Substrings
 from corpuskit.exchange import OUTCOME
 from corpuskit.kernels.winnow import BLOCK
+from corpuskit.output.verify import verify
+from corpuskit.recipe import load
+from corpuskit.run import Options
+from corpuskit.run import run as execute
+from tests.conftest import RecipeWriter, text_of, write_jsonl
 from tests.dedup.driver import Corpus, documents, outcome, run
 
 Found = dict[int, dict[str, Any]]
@@ -253,3 +259,29 @@ def test_equal_hashes_are_no_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     paths = Corpus(tmp_path, documents(texts)).run(exchange, counts=counts)
     assert outcome(paths, exchange) == []
     assert counts["verify"] == {"spans": 2, "unequal": 2}
+
+
+def test_run_accounts_for_what_was_cut(tmp_path: Path, write_recipe: RecipeWriter) -> None:
+    """A whole run: every record in one table, and the text plus its cuts is the original."""
+    texts = [text_of(i) + "\n" + BASE + f"文書{i}の終わり。" for i in range(5)] + [BASE, text_of(9)]
+    inputs = [{"id": str(i), "text": text} for i, text in enumerate(texts)]
+    write_jsonl(tmp_path / "in" / "a.jsonl", inputs[:3])
+    write_jsonl(tmp_path / "in" / "b.jsonl", inputs[3:])
+    sources = [{"name": "docs", "path": str(tmp_path / "in"), "reader": "jsonl", "id": "id"}]
+    stages: list[Any] = [{"dedup.substrings": {"length": 25, "action": "cut"}}]
+    finished = execute(load(write_recipe(sources, stages)), Options(workers=1))
+    assert finished.manifest.accounting.total.model_dump() == {
+        "read": 7, "kept": 6, "rejected": 1, "duplicate": 0, "quarantined": 0,
+    }  # fmt: skip
+    assert list(verify(tmp_path / "out")) == []
+    rows = ds.dataset(tmp_path / "out" / "data", format="parquet").to_table().to_pylist()
+    truth = covered(texts, 25)
+    for row in rows:
+        doc = int(row["source_id"])
+        cuts = [(cut["start"], cut["stop"]) for cut in row["cuts"] or []]
+        assert cuts == (runs(truth[doc]) if doc in truth else [])
+        left = list(texts[doc])
+        for start, stop in reversed(cuts):
+            del left[start:stop]
+        assert row["text"] == "".join(left)
+        assert row["repeated_spans"] == len(cuts)
