@@ -42,7 +42,11 @@ class MinHashParams(policy.KeepParams):
         "false candidates; datasketch picks what MinHashLSH would.",
     )
     bound: float = Field(
-        0.8, gt=0, le=1, description="Least exact Jaccard of a removal; threshold is its default."
+        0.8, gt=0, le=1, description="Least exact measure of a removal; threshold is its default."
+    )
+    measure: Literal["jaccard", "containment"] = Field(
+        "jaccard",
+        description="What the bound is of: shared shingles by all of both, or of the smaller one.",
     )
     numbers: Literal["web", "law", "industry", "off"] = Field(
         "web", description="Which numbers must agree; see corpuskit.dedup.numbers."
@@ -105,12 +109,21 @@ class MinHash(Exchange):
         Column("cluster_size", pa.int64(), "this document and those removed in its favour"),
         Column("template_of", pa.string(), "id of a near-duplicate that differs in its numbers"),
         Column("template_jaccard", pa.float64(), "exact Jaccard similarity to that document"),
+        Column(
+            "unverified_of",
+            pa.string(),
+            "id of a document of an earlier dataset that may be like it; its text is not at hand",
+        ),
     )
     example: ClassVar[str] = "- dedup.minhash: {ngram: 5, bands: 18, rows: 6, bound: 0.8}"
 
     def columns_read(self) -> tuple[str, ...]:
         """Id, text, and the column that shingles come from."""
         return self.reads if self.params.unit == "characters" else (*self.reads, "segmented")
+
+    def columns_written(self) -> tuple[Column, ...]:
+        """The last one only where there are earlier datasets."""
+        return self.writes if self.params.against else self.writes[:-1]
 
     def columns_wanted(self) -> tuple[str, ...]:
         """The columns that the policy names."""

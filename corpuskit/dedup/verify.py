@@ -1,167 +1,159 @@
 """Measure the documents of each cluster against each other, and decide which are removed.
 
-A cluster's documents are taken in the order of the keep policy. Each is compared with those kept
-before it; the first one that it resembles by the bound, and whose numbers are the same, removes it.
-One that resembles a kept document but differs in its numbers stays, as a template of it.
+A cluster's documents are taken in the order of the keep policy, those of earlier datasets first.
+Each is compared with those kept before it; the first one that it resembles by the bound, and whose
+numbers are the same, removes it. One that resembles a kept document but differs in its numbers
+stays, as a template of it. Documents of earlier datasets are never removed, nor compared with each
+other; where the text of one isn't at hand, a document that shares a band key with it and stays is
+unverified.
+
+Small clusters are compared together, all pairs. One with more text than `CHUNK`, or more documents
+than `giants.EXACT`, is resolved in slices (`giants`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit.dedup import files, policy, shingling
+from corpuskit.dedup import files, giants, policy, shingling
+from corpuskit.dedup.gathered import Gathered
 from corpuskit.dedup.minhash import MinHashParams
 from corpuskit.dedup.numbers import guard_tokens
+from corpuskit.dedup.verdicts import Positions, Unseen, Verdicts, hit_lists, outcome
 from corpuskit.exchange import PhaseInput
-from corpuskit.kernels.buffers import Bytes, Offsets, string_array, text_buffers
-from corpuskit.kernels.sets import resolve_clusters
+from corpuskit.kernels.buffers import Bytes, Offsets, Words, string_array, text_buffers
+from corpuskit.kernels.resolve import resolve_clusters
+from corpuskit.kernels.shingles import band_keys
 
-Positions = npt.NDArray[np.int64]
-
-#: Text that is compared at a time; one cluster may be more. Shingle sets need about four times it.
+#: Text that is compared at a time; one document may be more. Shingle sets need about four times it.
 CHUNK = 32 << 20
 
 
 def verify(given: PhaseInput, params: MinHashParams, schema: pa.Schema) -> Mapping[str, int]:
     """Resolve the clusters of one partition and write what became of their documents."""
-    table = _documents(given)
-    pieces = []
-    if table is not None:
-        order = policy.order(table, "cluster", params.keep)
-        for start, stop in _chunks(table, order):
-            chunk = table.take(pa.array(order[start:stop])).combine_chunks()
-            pieces.append(_outcome(chunk, params))
+    found = Gathered.read(given, shingling.COLUMNS[params.unit])
+    pieces: list[Mapping[str, pa.Array]] = []
+    counts = {"compared": 0 if found is None else found.table.num_rows, "unmeasured": 0}
+    if found is not None:
+        order = _order(found.table, params)
+        for start, stop, heads, large in _groups(found, order):
+            rows = order[start:stop]
+            fixed = np.add.reduceat(found.table.column("doc").to_numpy()[rows] < 0, heads)
+            if large:
+                verdicts, missed = giants.resolve(found, rows, int(fixed[0]), CHUNK, params)
+                counts["unmeasured"] += missed
+            else:
+                verdicts = _compared(found, rows, heads, fixed.astype(np.int64), params)
+            pieces.append(outcome(found, rows, heads, verdicts))
     columns = {
         name: pa.chunked_array([piece[name] for piece in pieces], type=kind).combine_chunks()
         for name, kind in zip(schema.names, schema.types, strict=True)
     }
     removed = columns["removed"]
     files.write_outcome(given.out, columns, len(removed), schema)
-    return {
-        "compared": 0 if table is None else table.num_rows,
-        "removed": int(pc.sum(removed).as_py() or 0),
-        "templates": len(removed) - columns["template_of"].null_count,
-    }
+    counts["removed"] = int(pc.sum(removed).as_py() or 0)
+    counts["templates"] = len(removed) - columns["template_of"].null_count
+    if "unverified_of" in columns:
+        counts["unverified"] = len(removed) - columns["unverified_of"].null_count
+    return counts
 
 
-def _documents(given: PhaseInput) -> pa.Table | None:
-    """All documents of the partition's clusters, in order of their numbers."""
-    pieces = []
-    for path in given.earlier["gather"]:
-        with files.reading(path) as reader:
-            if reader.num_record_batches:
-                pieces.append(reader.get_batch(given.index))
-    return pa.Table.from_batches(pieces) if pieces else None
+def _order(table: pa.Table, params: MinHashParams) -> Positions:
+    """Rows cluster by cluster: documents of earlier datasets, then others, the best first."""
+    if "dataset" not in table.column_names:
+        return policy.order(table, "cluster", params.keep)
+    own = table.column("doc").to_numpy() >= 0
+    group = 2 * table.column("cluster").to_numpy() + own
+    return policy.order(table.append_column("_group", pa.array(group)), "_group", params.keep)
 
 
-def _chunks(table: pa.Table, order: Positions) -> Iterator[tuple[int, int]]:
-    """Cut the ordered rows between clusters, about every `CHUNK` bytes of text."""
-    clusters = table.column("cluster").to_numpy()[order]
-    sizes = pc.binary_length(table.column("text")).to_numpy()[order]
-    before = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-    starts = np.flatnonzero(np.diff(clusters, append=-1)) + 1  # where the next cluster starts
-    start = 0
-    for i, stop in enumerate(starts):
-        last = i + 1 == len(starts)
-        if last or before[starts[i + 1]] - before[start] > CHUNK:
-            yield start, int(stop)
-            start = int(stop)
+def _groups(found: Gathered, order: Positions) -> Iterator[tuple[int, int, Positions, bool]]:
+    """Cut the ordered rows between clusters, about every `CHUNK` bytes of text.
+
+    Yields first and last row, places at which its clusters start, and whether it is a large one.
+    """
+    clusters = found.table.column("cluster").to_numpy()[order]
+    starts = np.concatenate([[0], np.flatnonzero(clusters[1:] != clusters[:-1]) + 1])
+    stops = np.append(starts[1:], len(order))
+    text = np.add.reduceat(found.sizes[order], starts)
+    large = (text > CHUNK) | (stops - starts > giants.EXACT)
+    first, size = 0, 0
+    for i in range(len(starts)):
+        if i > first and (large[i] or large[i - 1] or size + text[i] > CHUNK):
+            yield _group(starts, stops, first, i, bool(large[first]))
+            first, size = i, 0
+        size += int(text[i])
+    yield _group(starts, stops, first, len(starts), bool(large[first]))
 
 
-@dataclass(frozen=True)
-class _Verdicts:
-    """What `resolve_clusters` found for n documents, as positions in the chunk or -1."""
-
-    kept: Positions
-    template: Positions
-    jaccard: npt.NDArray[np.float64]
-    containment: npt.NDArray[np.float64]
-    template_jaccard: npt.NDArray[np.float64]
+def _group(
+    starts: Positions, stops: Positions, first: int, last: int, large: bool
+) -> tuple[int, int, Positions, bool]:
+    heads = starts[first:last] - starts[first]
+    return int(starts[first]), int(stops[last - 1]), heads, large
 
 
-def _outcome(chunk: pa.Table, params: MinHashParams) -> dict[str, pa.Array]:
-    """`OUTCOME` columns of the chunk's documents, those without any news left out."""
-    data, offsets = shingling.view(chunk, params.unit)
-    clusters = chunk.column("cluster").to_numpy()
-    heads = np.flatnonzero(np.diff(clusters, prepend=-1))
-    found = _resolve(chunk, data, offsets, heads, params)
-    removed = found.kept >= 0
-    template = np.where(removed, -1, found.template)
-    size = 1 + np.bincount(found.kept[removed], minlength=len(clusters))
-    # The first document of a cluster is always kept, and gives the cluster its name.
-    head = np.repeat(heads, np.diff(heads, append=len(clusters)))
-    news = np.zeros(len(clusters), np.bool_)
-    news[head[removed | (template >= 0)]] = True
-    ids, docs = chunk.column("id").combine_chunks(), chunk.column("doc").to_numpy()
-    columns: dict[str, Any] = {
-        "doc": pa.array(docs),
-        "removed": pa.array(removed),
-        "kept": pa.array(docs[found.kept], mask=~removed),
-        "duplicate_of": _ids(ids, found.kept),
-        "duplicate_in": pa.nulls(len(docs), pa.string()),
-        "jaccard": pa.array(found.jaccard, mask=~removed),
-        "containment": pa.array(found.containment, mask=~removed),
-        "bands_hit": _bands_hit(data, offsets, found.kept, params),
-        "cluster": _ids(ids, np.where(removed, -1, head)),
-        "cluster_size": pa.array(size, mask=removed),
-        "template_of": _ids(ids, template),
-        "template_jaccard": pa.array(found.template_jaccard, mask=template < 0),
-    }
-    rows = pa.array(np.flatnonzero(news[head]))
-    return {name: column.take(rows) for name, column in columns.items()}
-
-
-def _resolve(
-    chunk: pa.Table, data: Bytes, offsets: Offsets, heads: Positions, params: MinHashParams
-) -> _Verdicts:
+def _compared(
+    found: Gathered, rows: Positions, heads: Positions, fixed: Positions, params: MinHashParams
+) -> Verdicts:
+    """Compare all pairs of each of some clusters."""
+    texts = found.texts(rows)
+    data, offsets = shingling.view(texts, params.unit)
     values, bounds = shingling.sets(data, offsets, params)
-    guard, guard_bounds = guard_tokens(chunk.column("text"), params.numbers)
-    n = chunk.num_rows
+    guard, guard_bounds = guard_tokens(texts.column("text"), params.numbers)
+    n = len(rows)
     kept, inter, template, template_inter = (np.empty(n, np.int64) for _ in range(4))
     resolve_clusters(
-        values, bounds, np.append(heads, n), params.bound, guard, guard_bounds,
-        kept, inter, template, template_inter,
+        values, bounds, np.append(heads, n), fixed, params.bound, giants.MEASURES[params.measure],
+        guard, guard_bounds, kept, inter, template, template_inter,
     )  # fmt: skip
-    sizes = np.diff(bounds)
-    smaller = np.maximum(np.minimum(sizes, sizes[kept]), 1)
-    return _Verdicts(
-        kept,
-        template,
-        _jaccard(inter, sizes, kept),
-        np.round(inter / smaller, 6),
-        _jaccard(template_inter, sizes, template),
-    )
+    hits = hit_lists(_bands_hit(data, offsets, kept, params), kept >= 0)
+    unverified = _unverified(found, rows, data, offsets, kept, params)
+    return Verdicts(kept, inter, template, template_inter, np.diff(bounds), hits, unverified)
 
 
-def _jaccard(inter: Positions, sizes: Positions, other: Positions) -> npt.NDArray[np.float64]:
-    """Jaccard similarity to the document at `other`, to six digits; nothing where that is -1."""
-    union = np.maximum(sizes + sizes[other] - inter, 1)
-    return np.asarray(np.round(inter / union, 6))
-
-
-def _ids(ids: pa.Array, positions: Positions) -> pa.Array:
-    """Ids of the documents at the positions; null for -1."""
-    return ids.take(pa.array(positions, mask=positions < 0))
-
-
-def _bands_hit(data: Bytes, offsets: Offsets, kept: Positions, params: MinHashParams) -> pa.Array:
-    """Bands in which a removed document's signature equals that of the kept one; else null."""
+def _bands_hit(
+    data: Bytes, offsets: Offsets, kept: Positions, params: MinHashParams
+) -> npt.NDArray[np.bool_]:
+    """Bands in which a removed document's key equals that of the kept one, ``bool[n, bands]``."""
     gone = np.flatnonzero(kept >= 0)
     equal = np.zeros((len(kept), params.bands), np.bool_)
     if len(gone):
         involved, places = np.unique(np.concatenate([gone, kept[gone]]), return_inverse=True)
-        texts = string_array(data, offsets).take(pa.array(involved))
-        used = params.bands * params.rows
-        found = shingling.signatures(*text_buffers(texts), params)[:, :used]
-        same = found[places[: len(gone)]] == found[places[len(gone) :]]
-        equal[gone] = same.reshape(len(gone), params.bands, params.rows).all(axis=2)
-    bounds = np.concatenate([[0], np.cumsum(equal.sum(axis=1))]).astype(np.int32)
-    numbers = pa.array(np.nonzero(equal)[1].astype(np.int16))
-    return pa.ListArray.from_arrays(pa.array(bounds), numbers, mask=pa.array(kept < 0))
+        found = _keys(data, offsets, involved, params)
+        equal[gone] = found[places[: len(gone)]] == found[places[len(gone) :]]
+    return equal
+
+
+def _unverified(
+    found: Gathered,
+    rows: Positions,
+    data: Bytes,
+    offsets: Offsets,
+    kept: Positions,
+    params: MinHashParams,
+) -> Positions:
+    """For documents that stay: an earlier one with a key of theirs whose text isn't at hand."""
+    unverified = np.full(len(rows), -1)
+    unseen = Unseen.of(found, rows)
+    if len(unseen.words):
+        clusters = found.table.column("cluster").to_numpy()[rows]
+        own = found.table.column("doc").to_numpy()[rows] >= 0
+        near = np.isin(clusters, clusters[unseen.places])
+        asked = np.flatnonzero(near & own & (kept < 0))
+        unverified[asked] = unseen.first(_keys(data, offsets, asked, params), clusters[asked])
+    return unverified
+
+
+def _keys(data: Bytes, offsets: Offsets, places: Positions, params: MinHashParams) -> Words:
+    """Band keys of some of the texts (views)."""
+    texts = string_array(data, offsets).take(pa.array(places))
+    found = shingling.signatures(*text_buffers(texts), params)
+    keys = np.empty((len(places), params.bands), np.uint64)
+    band_keys(found, params.bands, params.rows, keys)
+    return keys

@@ -1,18 +1,20 @@
-"""Exact shingle sets: intersections, and which near-duplicates of a cluster go."""
+"""Exact shingle sets and their intersections (see `resolve` for what is made of them)."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets, Words
+from corpuskit.kernels.buffers import Bytes, Int, Offsets, Words
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.hashing import fmix64
 from corpuskit.kernels.shingles import BLOCK, hash_points, keep_tail, read_points
 
 Positions = npt.NDArray[np.int64]
 
 _EMPTY = np.uint64(0)
+
+LARGE = 1 << 22
+"""Shingles of a text above which they are sorted in place: a table would be three times them."""
 
 
 @inline
@@ -71,6 +73,18 @@ def _distinct(hashes: Words, count: Int, table: Words, values: Words, start: Int
 
 
 @inline
+def _sorted_distinct(values: Words, start: Int, stop: Int) -> Int:
+    """Sort `values[start:stop]` in place, each once; return where they stop."""
+    values[start:stop].sort()
+    to = start
+    for j in range(start, stop):
+        if j == start or values[j] != values[to - 1]:
+            values[to] = values[j]
+            to += 1
+    return to
+
+
+@inline
 def _hash_text(
     data: Bytes, at: np.uint64, stop: np.uint64, n: Int, points: Words, hashes: Words
 ) -> Int:
@@ -104,13 +118,18 @@ def _fill_sets(
     data: Bytes, offsets: Offsets, n: Int, largest: Int, values: Words, bounds: Positions
 ) -> None:
     points = np.empty(BLOCK + n, np.uint64)
-    hashes = np.empty(largest + 1, np.uint64)
-    table = np.empty(1 << _table_bits(largest), np.uint64)
+    small = min(largest, LARGE)
+    hashes = np.empty(small + 1, np.uint64)
+    table = np.empty(1 << _table_bits(small), np.uint64)
     bounds[0] = 0
     for i in range(len(offsets) - 1):
         start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
-        count = _hash_text(data, start, stop, n, points, hashes)
-        bounds[i + 1] = _distinct(hashes, count, table, values, bounds[i])
+        if offsets[i + 1] - offsets[i] <= LARGE:  # bytes are no fewer than shingles
+            count = _hash_text(data, start, stop, n, points, hashes)
+            bounds[i + 1] = _distinct(hashes, count, table, values, bounds[i])
+        else:
+            count = _hash_text(data, start, stop, n, points, values[bounds[i] :])
+            bounds[i + 1] = _sorted_distinct(values, bounds[i], bounds[i] + count)
 
 
 def shingle_sets(data: Bytes, offsets: Offsets, n: int) -> tuple[Words, Positions]:
@@ -120,7 +139,7 @@ def shingle_sets(data: Bytes, offsets: Offsets, n: int) -> tuple[Words, Position
     texts are views (see `shingles.dedup_view`).
     """
     total, largest = _shingle_room(data, offsets, n)
-    values = np.empty(total, np.uint64)
+    values = np.empty(total + 1, np.uint64)
     bounds = np.empty(len(offsets), np.int64)
     _fill_sets(data, offsets, n, largest, values, bounds)
     return values[: bounds[-1]], bounds
@@ -155,149 +174,3 @@ def compare_pairs(
         out[i] = intersection_at_least(
             values, bounds[one], bounds[one + 1], bounds[two], bounds[two + 1], 0
         )
-
-
-@inline
-def _reaches(common: Int, sizes: Int, bound: float) -> Bool:
-    """Say whether sets with `sizes` elements together and `common` shared reach the Jaccard."""
-    return common > 0 and common / (sizes - common) >= bound
-
-
-@inline
-def needed_for(sizes: Int, bound: float) -> Int:
-    """Return the least intersection that reaches the Jaccard `bound`, exactly as `_reaches`."""
-    needed: Int = max(int(bound * sizes / (1.0 + bound)) - 1, 1)  # at most two too few
-    while needed < sizes and not _reaches(needed, sizes, bound):
-        needed += 1
-    return needed
-
-
-@inline
-def _popcount(word: np.uint64) -> np.uint64:
-    """Return how many bits are set (LLVM makes one instruction of this)."""
-    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    low = word & np.uint64(0x3333333333333333)
-    word = low + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.uint64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@inline
-def _sketch(values: Words, start: Int, stop: Int, sketch: Words) -> None:
-    """Toggle one bit of the sketch (2^k words) for each hash.
-
-    Two sketches differ in at most as many bits as their sets differ in hashes: equal hashes toggle
-    the same bit, and two that meet in one bit only take a difference away.
-    """
-    for place in range(len(sketch)):
-        sketch[place] = np.uint64(0)
-    for j in range(start, stop):
-        word = np.int64(values[j] >> np.uint64(6)) & (len(sketch) - 1)
-        sketch[word] ^= np.uint64(1) << (values[j] & np.uint64(63))
-
-
-@inline
-def _sketch_words(total: Int, documents: Int) -> Int:
-    """Return the words of a sketch: about 8 bits for each hash of a mean set."""
-    words = 4
-    while 8 * words * documents < total:
-        words *= 2
-    return words
-
-
-@inline
-def _difference(one: Words, two: Words) -> np.uint64:
-    bits = np.uint64(0)
-    for word in range(len(one)):
-        bits += _popcount(one[word] ^ two[word])
-    return bits
-
-
-@inline
-def _guard_hash(data: Words, bounds: Positions, document: Int) -> np.uint64:
-    key = np.uint64(bounds[document + 1] - bounds[document])
-    for j in range(bounds[document], bounds[document + 1]):
-        key = fmix64(key ^ data[j])
-    return key
-
-
-@inline
-def _same_guard(data: Words, bounds: Positions, one: Int, two: Int) -> Bool:
-    start1, start2 = bounds[one], bounds[two]
-    size = bounds[one + 1] - start1
-    same = bool(bounds[two + 1] - start2 == size)
-    j = 0
-    while same and j < size:
-        same = bool(data[start1 + j] == data[start2 + j])
-        j += 1
-    return same
-
-
-@inline
-def _common(values: Words, bounds: Positions, one: Int, two: Int, bound: float) -> Int:
-    """Return the intersection of two sets when their Jaccard reaches the bound, else -1."""
-    start1, stop1, start2, stop2 = bounds[one], bounds[one + 1], bounds[two], bounds[two + 1]
-    needed = needed_for(stop1 - start1 + stop2 - start2, bound)
-    return intersection_at_least(values, start1, stop1, start2, stop2, needed)
-
-
-@kernel(
-    "void(uint64[::1], int64[::1], int64[::1], float64, uint64[::1], int64[::1],"
-    " int64[::1], int64[::1], int64[::1], int64[::1])"
-)
-def resolve_clusters(
-    values: Words,
-    bounds: Positions,
-    cluster_bounds: Positions,
-    bound: float,
-    guard_data: Words,
-    guard_bounds: Positions,
-    kept: Positions,
-    inter: Positions,
-    template: Positions,
-    template_inter: Positions,
-) -> None:
-    """Go through each cluster in order and remove what a document kept before it stands for.
-
-    Documents are laid out cluster by cluster, best first: cluster c is documents
-    `cluster_bounds[c]..cluster_bounds[c + 1]`; document d has the sorted set
-    `values[bounds[d]:bounds[d + 1]]` and a sorted guard in `(guard_data, guard_bounds)`. The
-    first kept document of its cluster with a Jaccard of at least `bound` (above 0) and the same
-    guard removes it: `kept[d]` is that document and `inter[d]` the size of the intersection; -1
-    and 0 when it stays. `template[d]`, `template_inter[d]` are the first kept document, before
-    that one, that reaches the bound with another guard (or -1 and 0). Empty sets resemble nothing.
-
-    The cost is quadratic in the documents that stay, a few nanoseconds for each pair: sets whose
-    sketches differ in too many bits are not compared, which can't change the outcome.
-    """
-    slack = (1.0 - bound) / (1.0 + bound) * (1.0 + 1e-9)  # differing hashes, to those of both
-    for c in range(len(cluster_bounds) - 1):
-        first, last = cluster_bounds[c], cluster_bounds[c + 1]
-        keepers, sizes = np.empty(last - first, np.int64), np.empty(last - first, np.int64)
-        guards = np.empty(last - first, np.uint64)
-        words = _sketch_words(bounds[last] - bounds[first], last - first)
-        sketches = np.empty((last - first, words), np.uint64)
-        count = 0
-        for d in range(first, last):
-            kept[d], inter[d], template[d], template_inter[d] = -1, 0, -1, 0
-            keepers[count], sizes[count] = d, bounds[d + 1] - bounds[d]
-            guards[count] = _guard_hash(guard_data, guard_bounds, d)
-            _sketch(values, bounds[d], bounds[d + 1], sketches[count])
-            for k in range(count):
-                same = guards[k] == guards[count]
-                if not same and template[d] >= 0:
-                    continue
-                spare = slack * (sizes[k] + sizes[count])
-                if abs(sizes[k] - sizes[count]) > spare:
-                    continue
-                if _difference(sketches[k], sketches[count]) > spare:
-                    continue
-                common = _common(values, bounds, keepers[k], d, bound)
-                if common < 0:
-                    continue
-                if same and _same_guard(guard_data, guard_bounds, keepers[k], d):
-                    kept[d], inter[d] = keepers[k], common
-                    break
-                if template[d] < 0:
-                    template[d], template_inter[d] = keepers[k], common
-            count += kept[d] < 0
