@@ -105,12 +105,19 @@ def _tasks(step: PlannedStep) -> str:
 
 
 def _exchange_lines(exchange: dict[str, Any]) -> Iterator[str]:
-    facts = {k: v for k, v in exchange.items() if k not in ("stage", "probability", "costs")}
+    apart = ("stage", "probability", "recall", "false_candidates", "costs")
+    facts = {k: v for k, v in exchange.items() if k not in apart}
     yield f"{exchange['stage']}: " + ", ".join(f"{k} {v}" for k, v in facts.items())
     curve = exchange.get("probability")
     if curve:
         yield "  Jaccard    " + "  ".join(f"{float(j):>6.2f}" for j in curve)
         yield "  P(found)   " + "  ".join(f"{p:>6.4f}" for p in curve.values())
+    if "recall" in exchange:
+        yield (
+            f"  expected to be found: {exchange['recall']:.2%} of pairs at Jaccard >= "
+            f"{exchange['bound']:g}, and {exchange['false_candidates']:.2%} of those below "
+            "(if all similarities are equally frequent)"
+        )
     for name, size in exchange.get("costs", {}).items():
         yield f"  {name}: {_size(size)}"
 

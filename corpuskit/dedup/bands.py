@@ -32,6 +32,12 @@ def curve(bands: int, rows: int) -> dict[str, float]:
     return {f"{j:.2f}": round(probability(j, bands, rows), 6) for j in JACCARDS}
 
 
+def recall(threshold: float, bands: int, rows: int) -> float:
+    """Mean of the curve from the threshold to 1: the share of its pairs found, if all J alike."""
+    middle = threshold + (np.arange(1000) + 0.5) * ((1 - threshold) / 1000)
+    return float(np.mean(1.0 - (1.0 - middle**rows) ** bands))
+
+
 def false_candidates(threshold: float, bands: int, rows: int) -> float:
     """Area under the curve below the threshold: the share of false pairs, if all J were alike."""
     middle = (np.arange(1000) + 0.5) * (threshold / 1000)

@@ -199,8 +199,18 @@ class MinHash(Exchange):
             columns["signature"] = candidates.signature_column(batch, self.params)
         return pa.RecordBatch.from_arrays([columns[n] for n in schema.names], schema=schema)
 
+    def costs(self, documents: int) -> Mapping[str, int]:
+        """Disk beside the texts, and memory of one task; see `estimate` for what is assumed."""
+        from corpuskit.dedup import estimate
+
+        return estimate.costs(documents, self.params)
+
     def explain(self) -> Mapping[str, Any]:
-        """Bands, rows, and the probability of finding a pair by its Jaccard similarity."""
+        """Bands, rows, and the probability of finding a pair by its Jaccard similarity.
+
+        ``recall`` is its mean over pairs at or above the bound, ``false_candidates`` over those
+        below, in both cases if all similarities are equally frequent.
+        """
         p = self.params
         return {
             "bands": p.bands,
@@ -210,6 +220,10 @@ class MinHash(Exchange):
             "ngram": p.ngram,
             "bound": p.bound,
             "probability": bands.curve(p.bands, p.rows),
+            "recall": round(bands.recall(p.bound, p.bands, p.rows), 6),
+            "false_candidates": round(
+                bands.false_candidates(p.bound, p.bands, p.rows) / p.bound, 6
+            ),
         }
 
     def _against(self, given: PhaseInput) -> Mapping[str, int]:
