@@ -285,3 +285,10 @@ def test_run_accounts_for_what_was_cut(tmp_path: Path, write_recipe: RecipeWrite
             del left[start:stop]
         assert row["text"] == "".join(left)
         assert row["repeated_spans"] == len(cuts)
+
+
+@pytest.mark.parametrize("top", [1, 50, 1 << 20, 1 << 63])
+def test_ordering_is_a_stable_sort(top: int) -> None:
+    for size in (0, 1, 2, 1000, 5000):
+        words = np.random.default_rng(size).integers(0, top, size, np.uint64)
+        assert np.array_equal(windows.ordering(words), np.argsort(words, kind="stable"))
