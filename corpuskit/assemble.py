@@ -152,7 +152,7 @@ def _place_shards(state: State, staging: Path) -> Iterator[tuple[str, str]]:
     """Link the committed shards, and their index, into the dataset's layout."""
     staging.mkdir()
     placed = [(r, "shard") for r in state.receipts["tables"]]
-    placed += [(r, "index") for r in state.receipts["index"]]
+    placed += [(r, "index") for r in state.receipts.get("index", ())]
     for receipt, role in placed:
         file = receipt.files[role]
         target = staging / receipt.counts["path"]
@@ -259,7 +259,7 @@ def _shard(receipt: Receipt) -> Shard:
 
 
 def _index(state: State) -> Index | None:
-    exchange = indexed(state)
+    exchange = indexed(state.pipeline)
     if exchange is None:
         return None
     files = []

@@ -121,6 +121,8 @@ class Exchange(ABC):
     example: ClassVar[str] = ""
     #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the exchange.
     root: Path = Path()
+    #: Which use of the exchange in its recipe this is, from 1.
+    use: int = 1
 
     def __init__(self, params: Any = None) -> None:
         self.params: Any = params if params is not None else self.Params()
@@ -200,5 +202,6 @@ class Exchange(ABC):
 
     @property
     def ident(self) -> str:
-        """Versioned name, such as ``dedup.minhash@1``."""
-        return f"{self.name}@{self.version}"
+        """Versioned name, such as ``dedup.minhash@1``; ``dedup.minhash@1#2`` if used again."""
+        again = f"#{self.use}" if self.use > 1 else ""
+        return f"{self.name}@{self.version}{again}"

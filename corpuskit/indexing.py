@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from corpuskit.engines.protocol import Task
 from corpuskit.exchange import Exchange
 from corpuskit.ledger import Receipt, committing, task_key
+from corpuskit.pipeline import Pipeline
 from corpuskit.segment import StageSpec, opened
 from corpuskit.steps import State, code_digest, spec_of
 
@@ -65,22 +66,22 @@ def write_index(exchange: Exchange, shard: Path, out: Path) -> int:
     return rows
 
 
-def indexed(state: State) -> Exchange | None:
+def indexed(pipeline: Pipeline) -> Exchange | None:
     """The exchange of the recipe that writes an index, if any."""
-    found = [s for s in state.pipeline.used if isinstance(s, Exchange) and s.index_schema()]
+    found = [s for s in pipeline.used if isinstance(s, Exchange) and s.index_schema()]
     return found[0] if found else None
 
 
 @dataclass(frozen=True)
 class IndexStep:
-    """The index files of all shards of kept documents; no task where no index is asked for."""
+    """The index files of all shards of kept documents."""
 
     name: str = "index"
     title: str = "write the index"
 
     def tasks(self, state: State) -> list[Task]:
         """One task for each shard of kept documents."""
-        exchange = indexed(state)
+        exchange = indexed(state.pipeline)
         if exchange is None:
             return []
         return [

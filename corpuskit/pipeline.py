@@ -6,6 +6,7 @@ it. The columns a stage reads are checked against those written before it, befor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,10 @@ def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
         RecipeError: unknown stage or parameter, or a stage reads a column nobody writes.
     """
     used = [_instance(loaded, registry, i, use) for i, use in enumerate(loaded.recipe.stages)]
+    seen: Counter[str] = Counter()
+    for stage in used:
+        seen[stage.name] += 1
+        stage.use = seen[stage.name]
     _check_columns(loaded, used, registry)
     _check_index(loaded, used)
     study = loaded.recipe.mode == "study"
@@ -123,9 +128,18 @@ def _schema(columns: Iterable[Column], study: bool) -> pa.Schema:
 
 
 def make_stage(registry: Registry, name: str, params: dict[str, Any]) -> Any:
-    """A stage or exchange from its name and parameters (raises pydantic's ValidationError)."""
+    """A stage or exchange from its name and parameters (raises pydantic's ValidationError).
+
+    Args:
+        registry: where it is installed.
+        name: with or without ``@version`` and ``#use``.
+        params: as JSON.
+    """
+    name, _, use = name.partition("#")
     cls = registry.stage(name)
-    return cls(cls.Params.model_validate(params))
+    stage = cls(cls.Params.model_validate(params))
+    stage.use = int(use or 1)
+    return stage
 
 
 def _instance(loaded: LoadedRecipe, registry: Registry, i: int, use: StageUse) -> Any:

@@ -104,13 +104,15 @@ class Stage(ABC):
     example: ClassVar[str] = ""
     #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the stage.
     root: Path = Path()
+    #: Which use of the stage in its recipe this is, from 1.
+    use: int = 1
 
     def __init__(self, params: Any = None) -> None:
         self.params: Any = params if params is not None else self.Params()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Name and parameters, never what `open` loaded: taggers can't be pickled.
-        return _made, (type(self), self.params.model_dump(mode="json"), self.root)
+        return _made, (type(self), self.params.model_dump(mode="json"), self.root, self.use)
 
     def columns_read(self) -> tuple[str, ...]:
         """Columns this stage needs, with its present parameters."""
@@ -148,13 +150,14 @@ class Stage(ABC):
 
     @property
     def ident(self) -> str:
-        """Versioned name, such as ``signals.scripts@1``."""
-        return f"{self.name}@{self.version}"
+        """Versioned name, such as ``signals.scripts@1``; ``rules@1#2`` where it is used again."""
+        again = f"#{self.use}" if self.use > 1 else ""
+        return f"{self.name}@{self.version}{again}"
 
 
-def _made(cls: type[Stage], params: Mapping[str, Any], root: Path) -> Stage:
+def _made(cls: type[Stage], params: Mapping[str, Any], root: Path, use: int) -> Stage:
     stage = cls(cls.Params.model_validate(params))
-    stage.root = root
+    stage.root, stage.use = root, use
     return stage
 
 

@@ -84,7 +84,7 @@ def code_digest() -> str:
 
 def spec_of(stage: Any) -> StageSpec:
     """A stage as it is sent to workers."""
-    return f"{stage.name}@{stage.version}", stage.params.model_dump_json()
+    return stage.ident, stage.params.model_dump_json()
 
 
 def outside_digests(stages: Sequence[Stage | Exchange]) -> list[str]:
@@ -389,7 +389,7 @@ def fan_of(phase: Phase, exchange: Exchange, parts: int, partitions: int) -> int
 
 def steps_of(pipeline: Pipeline) -> Sequence[Step]:
     """All steps in order, up to the tables and the index of the kept documents."""
-    from corpuskit.indexing import IndexStep
+    from corpuskit.indexing import IndexStep, indexed
     from corpuskit.tables import TableStep
 
     steps: list[Step] = []
@@ -397,4 +397,4 @@ def steps_of(pipeline: Pipeline) -> Sequence[Step]:
         steps.append(SegmentStep(number))
         for e, exchange in enumerate(segment.exchanges):
             steps.extend(PhaseStep(number, e, phase, exchange.ident) for phase in exchange.phases())
-    return [*steps, TableStep(), IndexStep()]
+    return [*steps, TableStep(), *([IndexStep()] if indexed(pipeline) else [])]

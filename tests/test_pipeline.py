@@ -131,8 +131,11 @@ def test_parameters_are_checked_where_they_stand(built: Any) -> None:
 def test_parameters_survive_the_way_to_a_worker(name: str) -> None:
     """A worker makes each stage from its name and its parameters as JSON."""
     cls = Registry().stage(name)
-    given = {"rules": [{"signal": "characters", "min": 5}]} if name == "rules" else {}
-    stage = make_stage(Registry(), name, given)
+    needed = {
+        "rules": {"rules": [{"signal": "characters", "min": 5}]},
+        "dedup.decontaminate": {"benchmarks": [{"name": "quiz", "path": "quiz.jsonl"}]},
+    }
+    stage = make_stage(Registry(), name, needed.get(name, {}))
     again = make_stage(Registry(), name, stage.params.model_dump(mode="json"))
     assert again.params == stage.params
     assert again.columns_read() == stage.columns_read()

@@ -109,6 +109,8 @@ def clustered(given: PhaseInput) -> tuple[Numbers, Numbers]:
                 batch = reader.get_batch(i)
                 numbers = batch.column("doc").to_numpy()
                 old = numbers < 0
+                if not old.any():
+                    break  # sorted: no others follow
                 docs.append(numbers[old])
                 clusters.append(batch.column("cluster").to_numpy()[old])
     found, labels = np.concatenate(docs), np.concatenate(clusters)
@@ -141,12 +143,20 @@ def null_columns(schema: pa.Schema, have: pa.Table, rows: int) -> dict[str, Any]
 
 
 def gather(
-    given: PhaseInput, indexes: Sequence[IndexFile], keep: Sequence[str]
+    given: PhaseInput, indexes: Sequence[IndexFile], keep: Sequence[str], compared: str
 ) -> Mapping[str, int]:
-    """Write this index file's documents that have a cluster as `corpuskit.dedup.gather` does."""
+    """Write this index file's documents that have a cluster as `corpuskit.dedup.gather` does.
+
+    Args:
+        given: input of the phase ``earlier``.
+        indexes: all index files.
+        keep: the policy.
+        compared: the column that shingles come from; one that a shard lacks can't be measured.
+    """
     rows, docs, clusters = numbers_and_clusters(given, indexes)
     file = indexes[given.index]
-    known, table = texts(file, rows, (*policy.carried_columns(keep), "text"))
+    names = dict.fromkeys((*policy.carried_columns(keep), "text", compared))
+    known, table = texts(file, rows, tuple(names))
     layout = gathering.layout(given, keep)
     columns = null_columns(layout, table, len(rows))
     text = columns["text"]

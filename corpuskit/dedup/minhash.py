@@ -175,12 +175,14 @@ class MinHash(Exchange):
     def scheme(self) -> index.Scheme:
         """What keys made with these parameters can be compared with."""
         from corpuskit.kernels.shingles import VIEW_VERSION
+        from corpuskit.kernels.tokens import TOKENS_VERSION
 
         p = self.params
+        units = f"/tokens{TOKENS_VERSION}" if p.unit == "morphemes" else ""
+        family = f"affine32/view{VIEW_VERSION}{units}"
         return index.Scheme(
-            index.INDEX_VERSION, f"affine32/view{VIEW_VERSION}", p.unit,
-            p.ngram, p.num_perm, p.bands, p.rows, p.seed,
-        )  # fmt: skip
+            index.INDEX_VERSION, family, p.unit, p.ngram, p.num_perm, p.bands, p.rows, p.seed
+        )
 
     def index_schema(self) -> pa.Schema | None:
         """Columns of an index file of the kept documents; None where no index is asked for."""
@@ -232,9 +234,10 @@ class MinHash(Exchange):
         return against.spread(given, self.indexes())
 
     def _earlier(self, given: PhaseInput) -> Mapping[str, int]:
-        from corpuskit.dedup import against
+        from corpuskit.dedup import against, shingling
 
-        return against.gather(given, self.indexes(), self.params.keep)
+        compared = shingling.COLUMNS[self.params.unit]
+        return against.gather(given, self.indexes(), self.params.keep, compared)
 
     def _bands(self, given: PhaseInput) -> Mapping[str, int]:
         from corpuskit.dedup import stars

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from corpuskit.kernels import numerals as n
 from corpuskit.kernels import numwords as w
 
-GUARD_VERSION = 1
+GUARD_VERSION = 2
 
 # --- units ----------------------------------------------------------------------------------------
 

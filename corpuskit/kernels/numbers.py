@@ -185,9 +185,9 @@ def _branches(c: Points, k: Bytes, flags: Bytes, j: Int, word: np.uint64, got: W
 @inline
 def _bare(c: Points, k: Bytes, i: Int, joints: Int, table: Bool) -> Int:
     """The class of a number without a unit: hard in a table cell or after a label."""
-    if joints & _JOINED_HARD:
-        return HARD_TOKEN
     p = i - 2 if k[i - 1] == SPACE else i - 1
+    if joints & _JOINED_HARD or c[p] == _TIMES:  # M8×20: a size after a model
+        return HARD_TOKEN
     label = c[p] == _EQUALS or (c[p] == COLON and k[p - 1] != DIGIT)
     return HARD_TOKEN if (table or label) and joints == 0 else SOFT_TOKEN
 
