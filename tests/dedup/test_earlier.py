@@ -81,6 +81,18 @@ def test_an_earlier_document_removes_and_is_named(tmp_path: Path) -> None:
     assert all(row["cluster"] in ids for row in found.values() if not row["removed"])
 
 
+@pytest.mark.parametrize("chunk", [verify.CHUNK, 1])
+def test_earlier_documents_are_not_compared_with_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(verify, "CHUNK", chunk)
+    text = prose(660, random.Random(8)).replace("\n", "。")
+    links = [text[i * 50 : i * 50 + 500] for i in range(3)]  # only neighbours reach the bound
+    exchange, ids = against(tmp_path, links[:2], at_hand=True)
+    found = run(tmp_path, exchange, documents(links[2:]))
+    assert {doc: row["duplicate_of"] for doc, row in found.items()} == {0: ids[1]}
+
+
 def test_what_cannot_be_measured_is_named_and_stays(tmp_path: Path) -> None:
     earlier, own = cases(2)
     exchange, ids = against(tmp_path, earlier, at_hand=False)
