@@ -98,12 +98,20 @@ DUPLICATE = pa.schema(
         pa.field("duplicate_in", pa.string()),
         pa.field("jaccard", pa.float64()),
         pa.field("containment", pa.float64()),
+        pa.field("similarity", pa.float64()),
         pa.field("bands_hit", pa.list_(pa.int16())),
     ]
 )
 
 #: Columns by which kept documents name others.
-RELATIONS = ("cluster", "cluster_size", "template_of", "template_jaccard", "unverified_of")
+RELATIONS = (
+    "cluster",
+    "cluster_size",
+    "template_of",
+    "template_jaccard",
+    "template_similarity",
+    "unverified_of",
+)
 
 #: Places of text that stages took out: who did, and where the piece was, in characters of the text
 #: as that stage saw it. Sorted by stage order, then place.

@@ -35,6 +35,7 @@ OUTCOME = pa.schema(
         pa.field("duplicate_in", pa.string()),
         pa.field("jaccard", pa.float64()),
         pa.field("containment", pa.float64()),
+        pa.field("similarity", pa.float64()),
         pa.field("bands_hit", pa.list_(pa.int16())),
     ]
 )

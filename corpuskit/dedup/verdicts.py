@@ -148,6 +148,7 @@ def outcome(
         "removed": pa.array(removed[shown]),
         "duplicate_of": texts("id", verdicts.kept),
         "duplicate_in": pa.nulls(int(shown.sum()), pa.string()),
+        "similarity": pa.nulls(int(shown.sum()), pa.float64()),
         "bands_hit": verdicts.hits.filter(pa.array(shown)),
         "cluster": texts("id", np.where(removed, -1, head)),
         "template_of": texts("id", template),

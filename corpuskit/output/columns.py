@@ -52,6 +52,7 @@ ABOUT: Mapping[str, str] = {
     "duplicate_in": "name of the earlier dataset that has that document; null for this one",
     "jaccard": "measured Jaccard similarity to that document, 0 to 1",
     "containment": "shingles of both / shingles of the one that has fewer, 0 to 1",
+    "similarity": "similarity by the stage's own measure, where that isn't Jaccard's",
     "bands_hit": "numbers (from 0) of the MinHash bands in which the two documents agree",
     "cluster": "id of the duplicate cluster",
     "cluster_size": "documents in the cluster",
