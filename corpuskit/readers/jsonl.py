@@ -1,8 +1,9 @@
 """JSON Lines: one JSON object a line, UTF-8, plain or compressed.
 
-The way from file to Arrow is C calls over whole blocks of lines: msgspec splits each line into raw
-field values, the texts are decoded together, the other fields go to `meta` as they stand. A block
-with a bad line is screened line by line, once; its good lines then take the same way.
+The way from file to Arrow is C calls and kernels over whole blocks of lines: msgspec splits them
+into raw field values, a kernel resolves the escapes of all texts, the other fields go to `meta` as
+they stand. A block with a bad line is screened line by line, once; its good lines then take the
+same way.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import Any, ClassVar
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field
 
 from corpuskit.document import ABOUT, RECORD, Identity
-from corpuskit.kernels.buffers import Bytes, hex_strings, string_array, text_buffers
+from corpuskit.kernels.buffers import Bytes, string_array
 from corpuskit.readers.compression import Damage, Unpacked, compressed_endings
 from corpuskit.readers.jsonfaults import fault
+from corpuskit.readers.lineblock import UNREADABLE, LineBlock, Row, as_texts, texts_of
 from corpuskit.readers.protocol import (
     BATCH_BYTES,
     InputFile,
@@ -34,14 +37,9 @@ from corpuskit.readers.protocol import (
 
 _BOM = b"\xef\xbb\xbf"
 _SCAN = 8 << 20
-_Row = dict[str, msgspec.Raw]
 
-_object = msgspec.json.Decoder(_Row).decode
-_string = msgspec.json.Decoder(str)
+_object = msgspec.json.Decoder(Row).decode
 _encode_lines = msgspec.json.Encoder().encode_lines
-
-#: What msgspec raises for a line that is not a JSON object in UTF-8.
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class JsonLinesParams(ReaderParams):
@@ -87,7 +85,7 @@ class JsonLines(Reader):
             return 0
         try:
             _object(line)
-        except _UNREADABLE:
+        except UNREADABLE:
             return 2 if not end and line.startswith(b'{"') else 0
         return 2
 
@@ -122,8 +120,9 @@ class JsonLines(Reader):
                 yield Read(no_records(), problems([row]))
                 number += 1
             else:
-                yield from self._lines(data, number, identity)
-                number += data.count(b"\n")
+                block = LineBlock(data, number)
+                yield from self._lines(block, identity)
+                number += block.line_ends
         if unpacked.damage:
             yield _damaged(unpacked.damage, b"", number, identity)
 
@@ -133,22 +132,18 @@ class JsonLines(Reader):
         message = f"a line of {size} bytes; raise max_record_bytes, now {limit}, to read it"
         return problem(identity, f"line {number}", "record_too_large", message, head, size=size)
 
-    def _lines(self, data: bytes, first: int, identity: Identity) -> Iterator[Read]:
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        if not lines:
+    def _lines(self, block: LineBlock, identity: Identity) -> Iterator[Read]:
+        if not len(block):
             return
-        block = _Block(data, lines, first)
         try:
             if block.longest > self.params.max_record_bytes:
                 raise _ScreenError
             yield Read(self._records(block, identity))
-        except (_ScreenError, *_UNREADABLE, KeyError, pa.ArrowInvalid):
+        except (_ScreenError, *UNREADABLE, KeyError, pa.ArrowInvalid):
             found = self._screen(block, identity)
             yield Read(self._records(block, identity), problems(found))
 
-    def _screen(self, block: _Block, identity: Identity) -> list[dict[str, Any]]:
+    def _screen(self, block: LineBlock, identity: Identity) -> list[dict[str, Any]]:
         """Take blank and bad lines out of a block; the problems of the bad ones."""
         found: list[dict[str, Any]] = []
         good: list[int] = []
@@ -168,18 +163,17 @@ class JsonLines(Reader):
         block.keep(good)
         return found
 
-    def _records(self, block: _Block, identity: Identity) -> pa.RecordBatch:
-        rows = [_object(line) for line in block.lines]
-        name = self.fields.text
-        raw = b"\n".join([row.pop(name) for row in rows])
-        texts = _string.decode_lines(raw)
-        source_ids = self._source_ids(rows)
+    def _records(self, block: LineBlock, identity: Identity) -> pa.RecordBatch:
+        rows = block.rows()
+        name, own = self.fields.text, self.fields.id
+        texts = texts_of([row.pop(name) for row in rows])
+        ids = [row.pop(own, None) for row in rows] if own is not None else [None] * len(rows)
         block.check_utf8()
         locators = pa.array([f"line {number}" for number in block.numbers()], pa.string())
         columns = [
             block.ids(locators, identity),
-            source_ids,
-            pa.array(texts, pa.string()),
+            as_texts(ids),
+            texts,
             locators,
             pa.nulls(len(rows), pa.string()),
             *(pa.nulls(len(rows), field.type) for field in ABOUT),
@@ -187,75 +181,9 @@ class JsonLines(Reader):
         ]
         return pa.RecordBatch.from_arrays(columns, schema=RECORD)
 
-    def _source_ids(self, rows: list[_Row]) -> pa.Array:
-        name = self.fields.id
-        if name is None:
-            return pa.nulls(len(rows), pa.string())
-        found = [row.pop(name, None) for row in rows]
-        return pa.array([raw and _as_text(bytes(raw)) for raw in found], pa.string())
-
 
 class _ScreenError(Exception):
     """The block must be looked at line by line."""
-
-
-class _Block:
-    """Lines of a file: the bytes, the lines within them, and the number of the first.
-
-    Args:
-        data: the bytes that were split at line ends.
-        lines: all lines without ``\\n``.
-        first: line number of the first one.
-    """
-
-    def __init__(self, data: bytes, lines: list[bytes], first: int) -> None:
-        self.lines = lines
-        self.first = first
-        ends = pa.py_buffer(np.array([0, len(data)], np.int32))
-        self._whole = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(data)])
-        self._places: list[int] | None = None
-        self._lengths = np.fromiter(map(len, lines), np.int64, len(lines))
-
-    @property
-    def longest(self) -> int:
-        """Bytes of the longest line."""
-        return int(self._lengths.max(initial=0))
-
-    def keep(self, places: list[int]) -> None:
-        """Go on with some of the lines only."""
-        self._places = places
-        self.lines = [self.lines[at] for at in places]
-
-    def check_utf8(self) -> None:
-        """Check the bytes of a whole block; lines that were screened are known to be right.
-
-        Raises:
-            pyarrow.ArrowInvalid: there is invalid UTF-8 somewhere.
-        """
-        if self._places is None:
-            self._whole.validate(full=True)
-
-    def numbers(self) -> Sequence[int]:
-        """Line numbers."""
-        if self._places is None:
-            return range(self.first, self.first + len(self.lines))
-        return [self.first + at for at in self._places]
-
-    def ids(self, locators: pa.Array, identity: Identity) -> pa.Array:
-        """Ids of the lines, as `Identity.of` gives them for each line without its line end."""
-        from corpuskit.kernels.hashing import record_ids  # Numba: not for whoever only plans
-
-        data, _ = text_buffers(self._whole)
-        stops = np.cumsum(self._lengths + 1) - 1
-        starts = stops - self._lengths
-        if self._places is not None:
-            starts, stops = starts[self._places], stops[self._places]
-        if len(data):
-            stops = stops - ((stops > starts) & (data[np.maximum(stops - 1, 0)] == 13))
-        out = np.empty((len(starts), 2), np.uint64)
-        one, two = (np.uint64(seed) for seed in identity.seeds)
-        record_ids(data, starts, stops, *text_buffers(locators), one, two, out)
-        return hex_strings(out)
 
 
 def _blocks(unpacked: Unpacked, file: InputFile, piece: Slice) -> Iterator[bytes]:
@@ -281,7 +209,7 @@ def _chunks(blocks: Iterator[bytes], limit: int) -> Iterator[_Chunk]:
             yield _Chunk(b"".join(held)[:limit], giant=size + first)
             held, size, block, cut = [], 0, block[first + 1 :], cut - first - 1
         if cut:
-            yield _Chunk(b"".join([*held, block[:cut]]))
+            yield _Chunk(b"".join([*held, memoryview(block)[:cut]]))
             held, size, block = [], 0, block[cut:]
         if size <= limit:
             held.append(block)
@@ -317,15 +245,10 @@ def _damaged(damage: Damage, tail: bytes, number: int, identity: Identity) -> Re
     return Read(no_records(), problems([row]))
 
 
-def _as_text(raw: bytes) -> str | None:
-    """A JSON value as text: a string as it is, null as None, anything else as its JSON."""
-    if raw[:1] == b'"':
-        return _string.decode(raw)
-    return None if raw == b"null" else raw.decode()
-
-
-def _meta(rows: list[_Row]) -> pa.Array:
+def _meta(rows: list[Row]) -> pa.Array:
     """The fields that are left, as JSON in the input's order; null where there are none."""
+    if not any(rows):
+        return pa.nulls(len(rows), pa.string())
     encoded: Bytes = np.frombuffer(_encode_lines(rows), np.uint8)
     ends = np.flatnonzero(encoded == 10)
     # Values hold no raw line end (they come from lines), so each one found ends a row.
@@ -335,4 +258,4 @@ def _meta(rows: list[_Row]) -> pa.Array:
     empty = np.diff(offsets) == 2
     if not empty.any():
         return values
-    return pa.array(np.asarray(values.to_pylist(), object), pa.string(), mask=empty)
+    return pc.if_else(pa.array(empty), pa.scalar(None, pa.string()), values)

@@ -302,3 +302,33 @@ def test_an_empty_file_has_no_records(tmp_path: Path) -> None:
 )
 def test_recognises(head: bytes, name: str, sure: int) -> None:
     assert JsonLines.recognises(head, name) == sure
+
+
+def test_objects_that_share_a_line_or_cross_one_are_no_records(tmp_path: Path) -> None:
+    data = b'{"text": "a"}{"text": "b"}\n{"text":\n"c"}\n\n{"text": "d"}\n{"x": {}\n{"text": "e"}\n'
+    found = read(JsonLines(), written(tmp_path / "a.jsonl", data))
+    assert [(row["locator"], row["text"]) for row in found.records] == [
+        ("line 5", "d"),
+        ("line 7", "e"),
+    ]
+    assert found.errors == [(f"line {n}", "invalid_json") for n in (1, 2, 3, 6)]
+
+
+def test_spaces_around_objects_and_values_change_nothing(tmp_path: Path) -> None:
+    data = b' {"text" : "a\\n" , "id" : "x" } \r\n\t{"id":7,"text":"b"}\n{"text":"c","id":null}'
+    reader = JsonLines(fields=Fields("text", "id"))
+    found = read(reader, written(tmp_path / "a.jsonl", data))
+    assert [(r["text"], r["source_id"], r["meta"]) for r in found.records] == [
+        ("a\n", "x", None),
+        ("b", "7", None),
+        ("c", None, None),
+    ]
+    raws = (b' {"text" : "a\\n" , "id" : "x" } ', b'\t{"id":7,"text":"b"}')
+    ids = [IDENTITY.of(raw, f"line {n}") for n, raw in enumerate(raws, 1)]
+    assert [r["id"] for r in found.records[:2]] == ids
+
+
+def test_rows_with_and_without_other_fields(tmp_path: Path) -> None:
+    data = lines({"text": "a"}, {"text": "b", "m": "〒"}, {"text": "c"})
+    found = read(JsonLines(), written(tmp_path / "a.jsonl", data))
+    assert [row["meta"] for row in found.records] == [None, '{"m":"〒"}', None]
