@@ -20,6 +20,7 @@ from corpuskit.dedup import files, runs
 from corpuskit.exchange import PhaseInput
 
 Words = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 Pairs = tuple[files.Docs, files.Docs]
 
 #: Edges join a document to a later one; sorted, each once in a partition.
@@ -44,7 +45,7 @@ class _Piece:
     base: int
     earlier: bool
 
-    def read(self) -> tuple[Words, npt.NDArray[np.int64] | npt.NDArray[np.int32]]:
+    def read(self) -> tuple[Words, Rows]:
         """Keys and documents (rows for a part), where possible through the memory map."""
         batch = files.partition_of(self.path, self.index)
         return batch.column(0).to_numpy(), batch.column(1).to_numpy()
@@ -94,9 +95,13 @@ def find_edges(given: PhaseInput) -> Mapping[str, int]:
     edges = 0
     with tempfile.TemporaryDirectory(prefix=f"{given.out.name}.", dir=given.out.parent) as folder:
         found = _Edges(Path(folder))
-        for starts, stops in runs.ranges([piece.read()[0] for piece in pieces], ROWS):
+        whole = [piece.read() for piece in pieces]
+        spans = runs.ranges([words for words, _ in whole], ROWS)
+        if len(spans) > 1:
+            whole = []  # what one range has touched of the memory maps isn't kept for the next
+        for starts, stops in spans:
             if (stops - starts).sum() <= ROWS:
-                words, docs = _bucketed(pieces, starts, stops, removed)
+                words, docs = _bucketed(pieces, whole, starts, stops, removed)
                 found.keys += int(np.count_nonzero(docs >= 0))
                 found.add(*_stars(words, docs))
             else:
@@ -113,15 +118,22 @@ def find_edges(given: PhaseInput) -> Mapping[str, int]:
 
 
 def _bucketed(
-    pieces: Sequence[_Piece], starts: files.Docs, stops: files.Docs, removed: files.Removed
+    pieces: Sequence[_Piece],
+    whole: Sequence[tuple[Words, Rows]],
+    starts: files.Docs,
+    stops: files.Docs,
+    removed: files.Removed,
 ) -> tuple[Words, files.Docs]:
-    """Keys and documents of a range, sorted by key, then earlier ones, then by document."""
+    """Keys and documents of a range, sorted by key, then earlier ones, then by document.
+
+    `whole` is what the pieces have, or empty where they are to be read once more.
+    """
     words, docs = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
     for earlier in (True, False):
         for i in np.flatnonzero(stops > starts).tolist():
             if pieces[i].earlier == earlier:
                 inside = slice(int(starts[i]), int(stops[i]))
-                piece_words, rows = pieces[i].read()
+                piece_words, rows = whole[i] if whole else pieces[i].read()
                 numbers = rows[inside] + np.int64(pieces[i].base)
                 stay = removed.others(numbers)
                 words.append(piece_words[inside][stay])
