@@ -31,8 +31,8 @@ EDGES = 0.465
 EDGE_BYTES = 7.5
 #: A member in the clusters' file: two numbers; some have no edge.
 CLUSTER_BYTES = 13.0
-#: An edge, or a document, in the temporary files of clusters that go over files.
-SPOOLED_EDGE, SPOOLED_DOCUMENT = 16, 4
+#: An edge in the temporary files of clusters that go over files; there are never more of them.
+SPOOLED_BYTES = 16
 
 #: A process that has loaded everything, and what `clusters` has in memory beside the parents.
 PROCESS = 125 << 20
@@ -69,12 +69,11 @@ def disk(documents: int, params: MinHashParams) -> Disk:
     """Bytes that so many documents are expected to take beside their texts."""
     members = documents * SHARE
     edges = members * EDGES * params.bands * _agreeing(params.rows)
-    spooled = edges * SPOOLED_EDGE + documents * SPOOLED_DOCUMENT
     return Disk(
         keys=round(documents * params.bands * KEY_BYTES),
         edges=round(edges * EDGE_BYTES),
         clusters=round(members * CLUSTER_BYTES),
-        sort=round(spooled) if _parents(documents) > PARENTS else 0,
+        sort=round(edges * SPOOLED_BYTES) if _parents(documents) > PARENTS else 0,
     )
 
 

@@ -97,7 +97,7 @@ def find_edges(given: PhaseInput) -> Mapping[str, int]:
         found = _Edges(Path(folder))
         whole = [piece.read() for piece in pieces]
         spans = runs.ranges([words for words, _ in whole], ROWS)
-        if len(spans) > 1:
+        if sum(words.nbytes + rows.nbytes for words, rows in whole) > ROWS * ROW_BYTES:
             whole = []  # what one range has touched of the memory maps isn't kept for the next
         for starts, stops in spans:
             if (stops - starts).sum() <= ROWS:
