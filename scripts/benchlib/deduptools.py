@@ -12,6 +12,8 @@ from benchlib.rows import Prepared
 from benchlib.tools import Outcome, Place, Runner, peer
 
 NUM_PERM = rules.BANDS * rules.ROWS
+#: Row of corpuskit's steps without what writes a dataset.
+STEP = "corpuskit, the step alone"
 
 
 def corpuskit(place: Place, prepared: Prepared) -> Outcome:
@@ -36,6 +38,18 @@ def _corpuskit(place: Place, prepared: Prepared, name: str, *, dedup: bool) -> O
         raise BenchError(f"corpuskit read {total['read']} of {prepared.documents} documents")
     counts = (total[key] for key in ("read", "kept", "rejected", "duplicate"))
     return Outcome(name, prepared.megabytes, took, *counts, more={"run": run_json})
+
+
+def corpuskit_step(place: Place, prepared: Prepared) -> Outcome:
+    """The steps of `dedup.minhash` in a process of their own: all but writing a dataset."""
+    folder = place.fresh("corpuskit-step")
+    path = write_recipe(folder / "recipe.yaml", prepared, place.workers, dedup=True)
+    config = {"recipe": str(path), "workers": place.workers, "work": str(folder / "work")}
+    took, result = peer(place, None, "own_step.py", folder, config)
+    if result["read"] != prepared.documents:
+        raise BenchError(f"{STEP} read {result['read']} of {prepared.documents} documents")
+    counts = (result["read"], None, None, result["removed"])
+    return Outcome(STEP, prepared.megabytes, took, *counts, more=result)
 
 
 def write_recipe(path: Path, prepared: Prepared, workers: int, *, dedup: bool) -> Path:

@@ -135,9 +135,27 @@ def test_verdicts_of_steps() -> None:
     bare = outcome(dedupsteps.BARE, 200, 5.1, 1)
     one = outcome(f"{dedupsteps.BARE}, 1 permutation", 200, 1, 0.5)
     slow = outcome("text-dedup (characters), extrapolated", 200, 199, 3)
-    lines = dedupsteps.verdicts([own, bare, one, slow])
-    assert lines[0].startswith("reached: 0.51 x bare pass (to reach: 0.5 x); 0.51 x without")
-    assert lines[1].startswith("NOT reached: 19.90 x text-dedup (characters), extrapolated")
+    step = outcome(deduptools.STEP, 200, 8, 1)
+    lines = dedupsteps.verdicts([own, step, bare, one, slow])
+    assert lines[0] == (
+        "reached: 0.64 x bare pass (to reach: 0.5 x), by the step alone; 0.59 x without starts"
+    )
+    assert lines[1].startswith("NOT reached: 19.90 x text-dedup (characters), extrapolated (to")
+    assert "by the whole command" in lines[1]
     assert len(lines) == 2
     short = dedupsteps.verdicts([own, outcome("hojichar", 200, 51, 50)])
-    assert short == ["reached: 5.10 x hojichar (to reach: 5 x)"]
+    assert short == ["reached: 5.10 x hojichar (to reach: 5 x), by the whole command"]
+
+
+def test_the_step_alone_decides_and_leaves_nothing(tmp_path: Path) -> None:
+    prepared = written(tmp_path / "input.jsonl")
+    line = json.dumps({"id": "again", "text": TEXTS[3]}, ensure_ascii=False) + "\n"
+    with prepared.path.open("a", encoding="utf-8") as stream:
+        stream.write(line)
+    place = Place(tmp_path / "work", tmp_path / "envs", workers=2)
+    found = deduptools.corpuskit_step(place, replace(prepared, documents=len(TEXTS) + 1))
+    assert (found.read, found.duplicates) == (len(TEXTS) + 1, 1)
+    assert {path.name for path in (tmp_path / "work" / "corpuskit-step").iterdir()} == {
+        "recipe.yaml", "config.json", "result.json", "log.txt",
+    }  # fmt: skip
+    assert "dedup.minhash@1 verify" in found.more["cpu_seconds_by_stage"]
