@@ -144,6 +144,7 @@ def row_of(
         "containment": round(common / min(len(sets[doc]), len(sets[winner])), 6)
         if winner is not None
         else None,
+        "similarity": None,
         "cluster": None if gone else rows[head]["id"],
         "cluster_size": None if gone else size,
         "template_of": rows[template]["id"] if template is not None else None,
