@@ -149,8 +149,12 @@ def _load(table: Mapping[str, Entry], name: str, kind: str) -> Any:
 
 def _from_entry_points(group: str) -> dict[str, Entry]:
     table: dict[str, Entry] = {}
+    origins: dict[Any, str] = {None: "unknown"}  # each name parses a package's whole description
     for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
-        origin = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+        dist = point.dist
+        if dist is not None and dist not in origins:
+            origins[dist] = f"{dist.name} {dist.version}"
+        origin = origins[dist]
         if ":" in point.value:
             load = functools.partial(_class_of, point)
             Registry._add(table, [Entry(point.name, origin, load)])
