@@ -147,7 +147,7 @@ def _context() -> Any:
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if here not in paths:  # the server looks nowhere else, whatever this process's path is
         os.environ["PYTHONPATH"] = os.pathsep.join([here, *filter(None, paths)])
-    context.set_forkserver_preload(["__main__", "benchlib.dedupscale_tasks"])
+    context.set_forkserver_preload(["benchlib.main", "benchlib.dedupscale_tasks"])
     return context
 
 
