@@ -7,6 +7,7 @@ time or memory was passed, so that another machine may give another dataset; 130
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -57,3 +58,5 @@ def main() -> None:
     except CorpuskitError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    finally:
+        gc.freeze()  # the process ends: Python need not look for cycles in all it has imported

@@ -10,6 +10,7 @@ is what a dataset needs: applying the outcome, the shards, manifest and card. CO
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sys
@@ -59,3 +60,4 @@ def main(config: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     main(json.loads(Path(sys.argv[1]).read_text("utf-8")))
+    gc.freeze()  # as the command does at its end
