@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pyarrow as pa
 
-from corpuskit.dedup import files, shingling
+from corpuskit.dedup import files, runs, shingling
 from corpuskit.dedup.minhash import MinHashParams
 from corpuskit.dedup.shingling import signatures
 from corpuskit.kernels import shingles
@@ -33,7 +33,7 @@ def spread(table: pa.Table, partitions: int) -> list[pa.RecordBatch]:
     lists = batch.column("keys")
     words = lists.flatten().to_numpy()
     rows = np.repeat(batch.column("row").to_numpy().astype(np.int32), lists.type.list_size)
-    order = np.argsort(words, kind="stable")
+    order = runs.ordering(words)
     words, rows = words[order], rows[order]
     numbers = files.partition_numbers(words, partitions)  # grow with the words
     bounds = np.searchsorted(numbers, np.arange(partitions + 1))

@@ -53,6 +53,25 @@ def _ends(runs: Sequence[Numbers], starts: Positions, stops: Positions) -> tuple
     )
 
 
+def ordering(words: npt.NDArray[np.uint64]) -> Positions:
+    """The stable order of 64-bit hashes, at a fraction of the time of `numpy.argsort`.
+
+    Each hash gives its low bits to its own position; what is left of it decides nearly always. The
+    time doesn't depend on how many sorted pieces the hashes are made of, as NumPy's would.
+    """
+    low = np.uint64(max(len(words) - 1, 1).bit_length())
+    packed = words >> low << low | np.arange(len(words), dtype=np.uint64)
+    packed.sort()
+    order = (packed & ((np.uint64(1) << low) - np.uint64(1))).astype(np.int64)
+    ordered = words[order]
+    if np.any(ordered[1:] < ordered[:-1]):  # some differ only in the bits that were given away
+        equal = ordered[1:] >> low == ordered[:-1] >> low
+        several = np.append(equal, False) | np.append(False, equal)
+        here = order[several]
+        order[several] = here[np.argsort(words[here], kind="stable")]
+    return order
+
+
 @dataclass(frozen=True, slots=True)
 class PairRun:
     """Pairs of numbers in a file of their own, sorted: all left ones, then all right ones."""

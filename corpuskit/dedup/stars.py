@@ -143,7 +143,7 @@ def _bucketed(
             order = np.lexsort((-old_docs, old_words))
             words, docs = [old_words[order]], [old_docs[order]]
     all_words, all_docs = np.concatenate(words), np.concatenate(docs)
-    order = np.argsort(all_words, kind="stable")  # parts are in order of their documents
+    order = runs.ordering(all_words)  # stable: parts are in order of their documents
     return all_words[order], all_docs[order]
 
 

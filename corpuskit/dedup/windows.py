@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpuskit.dedup import files
+from corpuskit.dedup.runs import ordering
 from corpuskit.dedup.substrings import SubstringParams
 from corpuskit.exchange import PartFiles, PhaseInput
 from corpuskit.kernels import winnow
@@ -108,24 +109,6 @@ def find_repeated(given: PhaseInput) -> Mapping[str, int]:
         batches.append(_batch(KEYS, all_words[start:stop][here], all_rows[start:stop][here]))
     files.write(given.out, KEYS, batches)
     return {"keys": len(all_words), "repeated": int(np.count_nonzero(repeated))}
-
-
-def ordering(words: Words) -> Positions:
-    """The stable order of 64-bit hashes, at a fraction of the time of `numpy.argsort`.
-
-    Each hash gives its low bits to its own position; what is left of it decides nearly always.
-    """
-    low = np.uint64(max(len(words) - 1, 1).bit_length())
-    packed = words >> low << low | np.arange(len(words), dtype=np.uint64)
-    packed.sort()
-    order = (packed & ((np.uint64(1) << low) - np.uint64(1))).astype(np.int64)
-    ordered = words[order]
-    if np.any(ordered[1:] < ordered[:-1]):  # some differ only in the bits that were given away
-        equal = ordered[1:] >> low == ordered[:-1] >> low
-        several = np.append(equal, False) | np.append(False, equal)
-        here = order[several]
-        order[several] = here[np.argsort(words[here], kind="stable")]
-    return order
 
 
 def _grouped(words: Words) -> tuple[Positions, Positions]:
