@@ -120,6 +120,8 @@ class Exchange(ABC):
     #: Value of a written column in documents that no outcome names; null where none is given.
     fill: ClassVar[Mapping[str, Any]] = {}
     example: ClassVar[str] = ""
+    #: Kernel modules that few recipes need, this exchange among them (`compiler.ON_DEMAND`).
+    kernels: ClassVar[tuple[str, ...]] = ()
     #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the exchange.
     root: Path = Path()
     #: Which use of the exchange in its recipe this is, from 1.

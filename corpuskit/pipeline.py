@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,20 @@ def _switches(registry: Registry, name: str) -> list[str]:
     except CorpuskitError:
         return []
     return [option for option, field in fields.items() if field.default is False]
+
+
+def kernels_of(loaded: LoadedRecipe) -> tuple[str, ...]:
+    """Kernel modules that the recipe's stages need beside those of every run.
+
+    What is wrong with a stage is said when the recipe is checked.
+    """
+    names: set[str] = set()
+    with suppress(CorpuskitError):
+        registry = Registry(plugin_paths(loaded))
+        for use in loaded.recipe.stages:
+            with suppress(CorpuskitError):
+                names.update(registry.stage(use.name).kernels)
+    return tuple(sorted(names))
 
 
 def plugin_paths(loaded: LoadedRecipe) -> tuple[Path, ...]:

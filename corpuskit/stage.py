@@ -102,6 +102,8 @@ class Stage(ABC):
     writes: ClassVar[tuple[Column, ...]] = ()
     #: A recipe line that shows the stage in use.
     example: ClassVar[str] = ""
+    #: Kernel modules that few recipes need, this stage among them (`compiler.ON_DEMAND`).
+    kernels: ClassVar[tuple[str, ...]] = ()
     #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the stage.
     root: Path = Path()
     #: Which use of the stage in its recipe this is, from 1.

@@ -29,7 +29,8 @@ from corpuskit.segment import SegmentTask, StageSpec, opened
 from corpuskit.stage import Stage, apply
 from corpuskit.upstream import Found, Upstream
 
-#: Below this input size one partition does; above, about one for each 64 MB, at least four.
+#: Below this input size one partition does; above, about one for each 256 MB, at least four: each
+#: of their tasks opens a file of every part.
 _ONE_PARTITION = 4 << 20
 
 
@@ -49,7 +50,7 @@ class State:
     def partitions(self) -> int:
         """Partitions of an exchange; hangs on the input alone."""
         size = self.inventory.bytes
-        return 1 if size < _ONE_PARTITION else min(max(4, size >> 26), 1024)
+        return 1 if size < _ONE_PARTITION else min(max(4, size >> 28), 1024)
 
     def path(self, receipt: Receipt, role: str) -> Path | None:
         """Where a receipt's file is, if it has one of that role."""

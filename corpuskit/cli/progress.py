@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any, Self
 
 
@@ -48,11 +49,17 @@ class Display:
         self._bar.update(self._steps[title], completed=done, total=total, size=size)
 
 
-def warm_kernels(*, quiet: bool = False) -> None:
-    """Compile the kernels once, before workers start, and say so."""
+def warm_kernels(extra: Iterable[str] = (), *, quiet: bool = False) -> None:
+    """Compile the kernels once, before workers start, and say so.
+
+    Args:
+        extra: kernel modules that only some recipes need, this one among them.
+        quiet: say nothing.
+    """
     from corpuskit.kernels.compiler import is_warm, warm
 
-    if is_warm():
+    names = tuple(extra)
+    if is_warm(names):
         return
     tty = sys.stderr.isatty() and not quiet
 
@@ -62,7 +69,7 @@ def warm_kernels(*, quiet: bool = False) -> None:
 
     if not quiet and not tty:
         print("compiling kernels, once", file=sys.stderr)
-    seconds = warm(tell)
+    seconds = warm(tell, names)
     if not quiet:
         print(
             f"{chr(13) if tty else ''}compiled kernels in {seconds:.0f} s{' ' * 24}".rstrip(),

@@ -34,13 +34,14 @@ def command(
         _load_ahead()
 
     from corpuskit.cli.progress import Display, warm_kernels
+    from corpuskit.pipeline import kernels_of
     from corpuskit.recipe import load
     from corpuskit.run import Options, run
 
     loaded = load(recipe, set_)
     options = Options(out, workers, engine, address, fresh, keep_work, overwrite)
     try:
-        warm_kernels(quiet=json)
+        warm_kernels(kernels_of(loaded), quiet=json)
         with Display(quiet=json) as display:
             finished = run(loaded, options, display.advance)
     except KeyboardInterrupt:

@@ -98,6 +98,7 @@ class Decontaminate(Stage):
     version: ClassVar[int] = 1
     Params: ClassVar[type[Params]] = DecontaminateParams
     writes: ClassVar[tuple[Column, ...]] = _WRITES
+    kernels: ClassVar[tuple[str, ...]] = ("contamination", "cuts", "folding", "grams")
     example: ClassVar[str] = (
         "- dedup.decontaminate:\n"
         "    benchmarks: [{name: quiz, path: pkg:samples/benchmark/quiz.jsonl}]\n"

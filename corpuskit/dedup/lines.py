@@ -55,6 +55,7 @@ class Lines(Exchange):
     version: ClassVar[int] = 1
     Params: ClassVar[type[Params]] = LinesParams
     reads: ClassVar[tuple[str, ...]] = ("text",)
+    kernels: ClassVar[tuple[str, ...]] = ("cuts", "lines")
     example: ClassVar[str] = "- dedup.lines: {unit: paragraph, min_documents: 10, action: remove}"
 
     def columns_read(self) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Substrings(Exchange):
         Column("span_of", SPAN_OF, "where they are, and the id of the document they repeat"),
     )
     fill: ClassVar[Mapping[str, Any]] = {"repeated_spans": 0, "repeated_span_share": 0.0}
+    kernels: ClassVar[tuple[str, ...]] = ("cuts", "repeats", "winnow")
     example: ClassVar[str] = "- dedup.substrings: {length: 100, action: cut}"
 
     def columns_written(self) -> tuple[Column, ...]:

@@ -48,6 +48,7 @@ class VectorExchange(Exchange):
         Column("template_of", pa.string(), "id of a near-duplicate that differs in its numbers"),
         Column("template_similarity", pa.float64(), "cosine similarity to that document"),
     )
+    kernels: ClassVar[tuple[str, ...]] = ("cosine",)
     #: Columns beside ``text`` that `vectors` looks at.
     looks_at: ClassVar[tuple[str, ...]] = ()
 

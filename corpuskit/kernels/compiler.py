@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -41,6 +41,10 @@ MODULES: tuple[str, ...] = tuple(
     sorted(path.stem for path in _PACKAGE.glob("*.py") if path.stem not in _NO_KERNELS)
 )
 """Names of the kernel modules of this installation (`corpuskit.kernels.<name>`)."""
+
+_RARE = "contamination cosine cuts folding foldings grams lines repeats tokens urls winnow"
+ON_DEMAND = frozenset(_RARE.split())
+"""Modules that few recipes need: compiled when one does, so that others start sooner."""
 
 
 def kernel(signature: str) -> Callable[[F], F]:
@@ -83,21 +87,29 @@ def cache_dir() -> Path:
     return _cache_dir(os.environ.get("CORPUSKIT_CACHE"), os.environ.get("XDG_CACHE_HOME"))
 
 
-def warm(progress: Callable[[str, int, int], None] | None = None) -> float:
-    """Import all kernel modules, compiling what is not cached; return the seconds it took.
+def wanted(extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """Modules that every run needs, and those of `ON_DEMAND` that are named."""
+    return tuple(name for name in MODULES if name not in ON_DEMAND or name in set(extra))
+
+
+def warm(
+    progress: Callable[[str, int, int], None] | None = None, extra: Iterable[str] = ()
+) -> float:
+    """Import the kernel modules `wanted`, compiling what is not cached; return the seconds it took.
 
     What is not cached is compiled by two processes at once. `progress(name, done, total)` is
     called when a module is done and once, with the name "", at the end.
     """
     start = time.perf_counter()
-    cold = [name for name in MODULES if not _marker(name).exists()]
+    names = wanted(extra)
+    cold = [name for name in names if not _marker(name).exists()]
     if len(cold) > 1:
-        _compile_apart(cold, progress)
-    for name in MODULES:
+        _compile_apart(cold, progress, len(names))
+    for name in names:
         importlib.import_module(f"corpuskit.kernels.{name}")
         _mark_warm(name)
     if progress is not None:
-        progress("", len(MODULES), len(MODULES))
+        progress("", len(names), len(names))
     return time.perf_counter() - start
 
 
@@ -111,7 +123,9 @@ def compile_all(names: list[str]) -> None:
         _mark_warm(name)
 
 
-def _compile_apart(names: list[str], progress: Callable[[str, int, int], None] | None) -> None:
+def _compile_apart(
+    names: list[str], progress: Callable[[str, int, int], None] | None, total: int
+) -> None:
     """Compile modules in two processes; one that fails is no harm: the import compiles it again."""
     processes = [
         subprocess.Popen([sys.executable, "-c", _CHILD, *share], stderr=subprocess.DEVNULL)
@@ -124,7 +138,7 @@ def _compile_apart(names: list[str], progress: Callable[[str, int, int], None] |
             if name not in done and _marker(name).exists():
                 done.add(name)
                 if progress is not None:
-                    progress(name, len(MODULES) - len(names) + len(done), len(MODULES))
+                    progress(name, total - len(names) + len(done), total)
 
 
 def _shares(names: list[str]) -> list[list[str]]:
@@ -138,9 +152,9 @@ def _shares(names: list[str]) -> list[list[str]]:
     return shares
 
 
-def is_warm() -> bool:
+def is_warm(extra: Iterable[str] = ()) -> bool:
     """Say, without importing Numba, whether `warm` has filled the cache of this installation."""
-    return all(_marker(name).exists() for name in MODULES)
+    return all(_marker(name).exists() for name in wanted(extra))
 
 
 def _mark_warm(name: str) -> None:

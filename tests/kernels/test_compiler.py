@@ -148,6 +148,26 @@ def test_warm_compiles_all_and_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     assert calls == [("", 2, 2)]
 
 
+def test_what_few_recipes_need_is_compiled_for_them_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiler, "MODULES", ("cuts", "unionfind", "utf8"))
+    monkeypatch.setenv("CORPUSKIT_CACHE", str(tmp_path))
+    compiler.warm()
+    assert compiler.is_warm() and not compiler.is_warm(["cuts"])
+    compiler.warm(extra=["cuts"])
+    assert compiler.is_warm(["cuts"])
+
+
+def test_stages_name_the_kernels_that_only_they_need() -> None:
+    from corpuskit.registry import Registry
+
+    registry = Registry()
+    named = {name: set(registry.stage(name).kernels) for name in registry.stages}
+    assert set.union(*named.values()) <= compiler.ON_DEMAND <= set(compiler.MODULES)
+    assert named["dedup.lines"] == {"cuts", "lines"} and not named["dedup.minhash"]
+
+
 def test_every_kernel_module_is_listed() -> None:
     assert {"counts", "hashing", "sets", "shingles", "unionfind"} <= set(compiler.MODULES)
     assert not {"buffers", "compiler", "__init__"} & set(compiler.MODULES)
