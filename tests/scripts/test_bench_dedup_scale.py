@@ -87,9 +87,9 @@ def test_wrong_clusters_are_noticed(tmp_path: Path) -> None:
 
 
 def test_partitions_are_those_of_a_run() -> None:
-    assert dedupscale.partitions_of(1_000_000, 3000) == 44
+    assert dedupscale.partitions_of(1_000_000, 3000) == 11
     assert dedupscale.partitions_of(1000, 3000) == 1
-    assert dedupscale.partitions_of(30_000_000, 3000) == 1024
+    assert dedupscale.partitions_of(30_000_000, 3000) == 335
 
 
 def test_a_small_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
