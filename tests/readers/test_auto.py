@@ -37,7 +37,7 @@ AOZORA = (
     ("name", "data", "reader"),
     [
         ("a.jsonl", b"", "jsonl"),
-        ("a.jsonl.gz", gzip.compress(b'{"text": "x"}\n'), "jsonl"),
+        ("a.jsonl.gz", gzip.compress(b'{"text": "x"}\n', mtime=0), "jsonl"),
         ("a.json", b'{"text": "x"}\n{"text": "y"}\n', "jsonl"),
         ("a.json", b'{\n  "text": "x"\n}\n', None),
         ("a.parquet", b"PAR1", "parquet"),
@@ -48,7 +48,7 @@ AOZORA = (
         ("a.txt", AOZORA.encode("cp932"), "aozora"),
         ("a.txt", AOZORA.encode(), "aozora"),
         ("a.txt", AOZORA.replace("底本", "元本").encode(), "text"),
-        ("a.txt.gz", gzip.compress("題".encode()), "text"),
+        ("a.txt.gz", gzip.compress("題".encode(), mtime=0), "text"),
         ("a.htm", "断片".encode("cp932"), "html"),
         ("a.tsv", b"a\tb\n", "csv"),
         ("README", "読んでください".encode("euc_jp"), "text"),
