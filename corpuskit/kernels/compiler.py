@@ -42,7 +42,9 @@ MODULES: tuple[str, ...] = tuple(
 )
 """Names of the kernel modules of this installation (`corpuskit.kernels.<name>`)."""
 
-_RARE = "contamination cosine cuts folding foldings grams lines repeats tokens urls winnow"
+_RARE = (
+    "contamination cosine cuts folding foldings grams lines ngrams repeats tokens units urls winnow"
+)
 ON_DEMAND = frozenset(_RARE.split())
 """Modules that few recipes need: compiled when one does, so that others start sooner."""
 

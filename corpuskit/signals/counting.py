@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 
 from corpuskit.kernels.buffers import same_memory, text_buffers
-from corpuskit.kernels.charset import FOREIGN, MARKS, count_marks
-from corpuskit.kernels.counts import COLUMNS, DUPLICATE_COLUMNS, duplicate_lines, text_counts
 
 Counts = dict[str, np.ndarray]
 
@@ -18,11 +17,19 @@ class _Last(threading.local):
     """What was counted last; the array is held, so that its memory can't be another's."""
 
     array: pa.Array | None = None
-    counts: Counts | None = None
-    marks: Counts | None = None
+    found: dict[str, Counts] | None = None
 
 
 _last = _Last()
+
+
+def _once(text: pa.Array, name: str, count: Callable[[pa.Array], Counts]) -> Counts:
+    """What `count` makes of the texts, or made of them when it was last asked for by this name."""
+    if _last.found is None or not same_memory(_last.array, text):
+        _last.array, _last.found = text, {}
+    if name not in _last.found:
+        _last.found[name] = count(text)
+    return _last.found[name]
 
 
 def counts_of(text: pa.Array) -> Counts:
@@ -34,32 +41,70 @@ def counts_of(text: pa.Array) -> Counts:
     Returns:
         int64 arrays of n.
     """
-    _count(text)
-    return _last.counts or {}
+    return _once(text, "counts", _counts)
 
 
 def marks_of(text: pa.Array) -> Counts:
     """``foreign_kanji`` and ``exclamations`` of each text, int64 arrays of n."""
-    _count(text)
-    return _last.marks or {}
-
-
-def _count(text: pa.Array) -> None:
-    if same_memory(_last.array, text):
-        return
-    data, offsets = text_buffers(text)
-    counts = np.empty((len(text), len(COLUMNS)), np.int64)
-    text_counts(data, offsets, counts)
-    marks = np.empty((len(text), len(MARKS)), np.int64)
-    count_marks(data, offsets, FOREIGN, marks)
-    _last.array = text
-    _last.counts = dict(zip(COLUMNS, counts.T, strict=True))
-    _last.marks = dict(zip(MARKS, marks.T, strict=True))
+    return _once(text, "marks", _marks)
 
 
 def duplicate_counts_of(text: pa.Array) -> Counts:
     """Repeated lines of each text by name: ``duplicate_lines``, ``duplicate_line_chars``."""
-    data, offsets = text_buffers(text)
+    return _once(text, "duplicates", _duplicates)
+
+
+def units_of(text: pa.Array) -> Counts:
+    """Letters, sentences, lines and paragraphs (see `corpuskit.kernels.units.COLUMNS`)."""
+    return _once(text, "units", _units)
+
+
+def ngrams_of(text: pa.Array) -> Counts:
+    """Repeated n-grams: ``{column}_{n}`` of `corpuskit.kernels.ngrams.COLUMNS`; ``longest_run``."""
+    return _once(text, "ngrams", _ngrams)
+
+
+def _counts(text: pa.Array) -> Counts:
+    from corpuskit.kernels.counts import COLUMNS, text_counts
+
+    counts = np.empty((len(text), len(COLUMNS)), np.int64)
+    text_counts(*text_buffers(text), counts)
+    return dict(zip(COLUMNS, counts.T, strict=True))
+
+
+def _marks(text: pa.Array) -> Counts:
+    from corpuskit.kernels.charset import FOREIGN, MARKS, count_marks
+
+    marks = np.empty((len(text), len(MARKS)), np.int64)
+    count_marks(*text_buffers(text), FOREIGN, marks)
+    return dict(zip(MARKS, marks.T, strict=True))
+
+
+def _duplicates(text: pa.Array) -> Counts:
+    from corpuskit.kernels.counts import DUPLICATE_COLUMNS, duplicate_lines
+
     out = np.empty((len(text), len(DUPLICATE_COLUMNS)), np.int64)
-    duplicate_lines(data, offsets, out)
+    duplicate_lines(*text_buffers(text), out)
     return dict(zip(DUPLICATE_COLUMNS, out.T, strict=True))
+
+
+def _units(text: pa.Array) -> Counts:
+    from corpuskit.kernels.units import COLUMNS, unit_counts
+
+    out = np.empty((len(text), len(COLUMNS)), np.int64)
+    unit_counts(*text_buffers(text), out)
+    return dict(zip(COLUMNS, out.T, strict=True))
+
+
+def _ngrams(text: pa.Array) -> Counts:
+    from corpuskit.kernels.ngrams import COLUMNS, FIRST, LAST, ngram_counts
+
+    out = np.empty((len(text), LAST - FIRST + 1, len(COLUMNS)), np.int64)
+    runs = np.empty(len(text), np.int64)
+    ngram_counts(*text_buffers(text), out, runs)
+    found = {
+        f"{column}_{n}": out[:, n - FIRST, place]
+        for n in range(FIRST, LAST + 1)
+        for place, column in enumerate(COLUMNS)
+    }
+    return {**found, "longest_run": runs}
