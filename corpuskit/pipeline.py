@@ -82,6 +82,7 @@ def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
         seen[stage.name] += 1
         stage.use = seen[stage.name]
     _check_columns(loaded, used, registry)
+    _check_protection(loaded, used)
     _check_index(loaded, used)
     study = loaded.recipe.mode == "study"
     segments: list[Segment] = []
@@ -176,6 +177,22 @@ def _check_columns(loaded: LoadedRecipe, used: list[Any], registry: Registry) ->
             if column not in known:
                 raise _unwritten(loaded, i, stage.name, column, used, known, registry)
         known.update(c.name for c in stage.columns_written())
+
+
+def _check_protection(loaded: LoadedRecipe, used: list[Any]) -> None:
+    """A stage that protects can be applied to any record, and sees every text that is written."""
+    holding: dict[str, str] = {}
+    for i, stage in enumerate(used):
+        if isinstance(stage, Stage) and stage.protects:
+            for column in stage.columns_read():
+                if BASE.get_field_index(column) < 0:
+                    message = f"'{stage.name}' protects texts, but reads the column '{column}'"
+                    remedy = "such a stage reads columns that every record has"
+                    raise loaded.error(("stages", i), message, remedy)
+            for column, name in holding.items():
+                message = f"'{name}' writes texts (column '{column}') before '{stage.name}'"
+                raise loaded.error(("stages", i), message, f"move '{stage.name}' before '{name}'")
+        holding.update({c.name: stage.name for c in stage.columns_written() if c.holds_text})
 
 
 def _ahead(loaded: LoadedRecipe, used: list[Any], i: int, registry: Registry) -> tuple[Stage, ...]:

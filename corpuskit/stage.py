@@ -44,11 +44,14 @@ class Column:
         name: column name; signals are numbers named after what they count.
         type: Arrow type.
         about: one line: formula, unit, source.
+        holds_text: the column repeats text of the document, so it may not come before a stage that
+            protects.
     """
 
     name: str
     type: pa.DataType
     about: str
+    holds_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,9 @@ class Stage(ABC):
     example: ClassVar[str] = ""
     #: Kernel modules that few recipes need, this stage among them (`compiler.ON_DEMAND`).
     kernels: ClassVar[tuple[str, ...]] = ()
+    #: Whether no text may be written without having passed it (privacy): documents that left before
+    #: it pass it when their tables are written. It may read columns of `BASE` only.
+    protects: ClassVar[bool] = False
     #: Where paths in the parameters start: the recipe's folder. Set by whoever makes the stage.
     root: Path = Path()
     #: Which use of the stage in its recipe this is, from 1.

@@ -22,7 +22,8 @@ from corpuskit.output.shards import (
     plan_shards,
     shard_path,
 )
-from corpuskit.steps import State, code_digest
+from corpuskit.protecting import Protector, protections
+from corpuskit.steps import State, code_digest, outside_digests
 
 FATES = ("rejected", "duplicates", "quarantine")
 
@@ -36,6 +37,7 @@ class TableTask:
     plan: ShardPlan
     schema: pa.Schema
     seed: int | None
+    protector: Protector | None = None
 
 
 def run(task: TableTask) -> Receipt:
@@ -43,7 +45,9 @@ def run(task: TableTask) -> Receipt:
     start = time.process_time()
     with committing(task.work, task.key) as commit:
         sink = commit.create("shard")
-        info = write_table(task.plan.pieces, task.schema, sink, order_seed=task.seed)
+        info = write_table(
+            task.plan.pieces, task.schema, sink, order_seed=task.seed, change=task.protector
+        )
         files = commit.finish()
     counts = {"path": task.plan.path, "lane": task.plan.lane.partition("/")[0], **asdict(info)}
     return Receipt(task.key, files, counts, {"shards": time.process_time() - start})
@@ -80,14 +84,18 @@ class TableStep:
         data = plan.path.startswith("data/")
         seed = state.loaded.recipe.output.shuffle if data else None
         pieces = [[piece.path.name, list(piece.batches)] for piece in plan.pieces]
+        needed = protections(state.pipeline, plan.lane)
+        protector = Protector(needed, state.plugins, state.loaded.base) if needed else None
         key = task_key(
             op="table", code=code_digest(), path=plan.path, pieces=pieces, seed=seed,
-            schema=schema.to_string(),
+            schema=schema.to_string(), protections=repr(needed), plugins=state.plugin_digests,
+            outside=outside_digests(state.pipeline.used) if needed else [],
         )  # fmt: skip
         weight = sum(len(piece.batches) for piece in plan.pieces)
         return Task(
-            key, "corpuskit.tables:run", TableTask(key, state.work, plan, schema, seed), weight
-        )
+            key, "corpuskit.tables:run",
+            TableTask(key, state.work, plan, schema, seed, protector), weight,
+        )  # fmt: skip
 
 
 def _kept(state: State) -> Iterator[LaneBatches]:

@@ -7,7 +7,7 @@ on how the rows were cut into batches.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,7 @@ def write_table(
     out: Path | HashingFile,
     *,
     order_seed: int | None = None,
+    change: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None,
 ) -> ShardInfo:
     """Write record batches as one Parquet file.
 
@@ -108,12 +109,14 @@ def write_table(
         out: the file to write (fsynced; renaming is the ledger's business), or an open sink,
             which stays open.
         order_seed: key of the shuffle; None keeps the order.
+        change: what each batch passes before it is aligned; keeps rows and order.
 
     Raises:
         StageError: a batch lacks a column that must not be null, or has one of another type.
     """
     schema = schema.remove_metadata()
-    batches: Iterator[pa.RecordBatch] = (align(batch, schema) for batch in _read(pieces))
+    read = _read(pieces) if change is None else map(change, _read(pieces))
+    batches: Iterator[pa.RecordBatch] = (align(batch, schema) for batch in read)
     if order_seed is not None:
         batches = _ordered(batches, schema, order_seed)
     if isinstance(out, HashingFile):
