@@ -23,6 +23,10 @@ Targets = npt.NDArray[np.uint16]
 WIDE_SYMBOLS = "＃＄％＆＊＋＝＠＿"
 """Full-width symbols that fold with letters and digits; all others are Japanese typography."""
 
+GETA = "〓"
+"""What printers set for a character they had no type of: 〓, the mark of a geta clog."""
+
+_PRIVATE_USE = range(0xE000, 0xF900)
 _HALF_KANA = range(0xFF61, 0xFF9E)
 _COMPATIBILITY_IDEOGRAPHS = range(0xF900, 0xFB00)
 _SPACES = (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F)
@@ -76,6 +80,7 @@ def actions(options: NormalizeOptions) -> Actions:
     if options.invisible:
         _set(table, _INVISIBLE, kernels.REMOVE)
         _set(table, [*_JOINERS, kernels.SELECTORS], kernels.JOINER)
+    _set_private(table, target, options.private_use)
     wanted = [_expanded(name) for name in _CLASSES if getattr(options, name)]
     for point, text in chain.from_iterable(wanted):
         _set(table, [point], kernels.EXPAND)
@@ -115,10 +120,18 @@ def _set_blanks(table: Table, options: NormalizeOptions) -> None:
         _set(table, [0x3000], kernels.WIDE_SPACE)
 
 
+def _set_private(table: Table, target: Targets, rule: str) -> None:
+    if rule == "keep":
+        return
+    action = kernels.REPLACE if rule == "geta" else kernels.REMOVE
+    _set(table, [*_PRIVATE_USE, kernels.PRIVATE], action)
+    target[_PRIVATE_USE] = ord(GETA)
+
+
 @cache
 def _marks() -> Table:
     """Mark what may stand before a joiner or a variation selector."""
-    table = np.zeros(kernels.TABLE_SIZE + 3, np.uint8)
+    table = np.zeros(kernels.ENTRIES, np.uint8)
     for point in range(0xA9, 0x10000):
         character = chr(point)
         symbol = unicodedata.category(character) in ("So", "Sm") or point in _EMOJI_PUNCTUATION
@@ -142,7 +155,7 @@ def _canonical() -> tuple[Table, Targets]:
     goes through `unicodedata`. Compatibility ideographs stay, though NFC unifies them: they are
     the spelling of names (神 U+FA19 is not 神 U+795E).
     """
-    table, target = np.zeros(kernels.TABLE_SIZE + 3, np.uint8), np.zeros(0x10000, np.uint16)
+    table, target = np.zeros(kernels.ENTRIES, np.uint8), np.zeros(0x10000, np.uint16)
     # Jamo vowels and final consonants; their composition is a formula, not data.
     table[0x1161:0x1176] = table[0x11A8:0x11C3] = kernels.COMPOSE
     for point in range(0xA0, kernels.TABLE_SIZE):

@@ -28,10 +28,32 @@ What stays, though it looks alike:
 | | tags of flags, U+200C and U+200D after letters of Arabic, Indic and like scripts |
 | spaces | tabs; ASCII spaces at the start of a line; spaces of lines with a tab or "|" (tables) |
 
-None of 〜 ～ ー － − ‐ - – — ever becomes another; 々 ゝ, old orthography and private use stay.
+々 ゝ and old orthography stay. So does each of the marks below, in every text and by all options;
+none becomes another, and none becomes the hyphen or the tilde that NFKC or Unicode names suggest:
+
+| mark | what it is | rule |
+| --- | --- | --- |
+| 〜 U+301C | wave dash, 波ダッシュ | stays: the sign of ranges (十〜二十) in JIS |
+| ～ U+FF5E | full-width tilde | stays: CP932's decoding of the same sign; NFKC makes it ~ |
+| ー U+30FC | sign of long vowels | stays: a letter; only ｰ U+FF70 becomes it, by `kana` |
+| － U+FF0D | full-width hyphen-minus | stays: telephone and part numbers; NFKC makes it - |
+| − U+2212 | minus sign | stays: CP932's －, decoded as JIS says; a sign of numbers |
+| ‐ - – — ― | U+2010, U+002D, U+2013, U+2014, U+2015 | stay |
+
 Off unless asked for, since they cost information: superscripts (10⁵, m², H₂O), fractions (½),
 enclosed (① ⑴ ㈱), squares (㎡ ㌔ ㍿ ㍻), roman (Ⅳ), radicals (⼈ U+2F08), kana_ligatures (ゟ). They
-become what NFKC makes of them, and then 10⁵ does become 105.
+become what NFKC makes of them, and then 10⁵ does become 105. Off too are the rules that change what
+an author typed; they come after the others and `corpuskit.ja.tidying` explains them:
+
+| option | what changes |
+| --- | --- |
+| private_use | "remove", or "geta": 〓 for each; 外字 hold meaning, so "keep" is the default |
+| punctuation | "majority": ，becomes 、 or the reverse, whichever the document has more of; so ． |
+| | and 。; "japanese": always 、。. Never in numbers (３，０００), labels or other languages |
+| repeats | at most so many of one of 、。，．・！？!? in a row; … and ‥ stay |
+| japanese_spaces | spaces between Japanese characters go: "sentences", in lines with 、。！？; |
+| | "all", in every line but those of tables; never beside Latin letters or digits |
+| join_lines | lines of a paragraph that was wrapped are joined |
 
 The result is stable: normalising it again changes nothing. A text that needs no change is found
 at the speed of reading. Texts with combining marks other than dakuten (Latin, Thai, Hebrew, ...) or
@@ -40,27 +62,28 @@ with Hangul Jamo go one by one through `unicodedata`; Japanese text has none.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from corpuskit.ja.composing import compose_marked
 from corpuskit.kernels.buffers import Bytes, Offsets, string_array, text_buffers
 
 if TYPE_CHECKING:
-    from corpuskit.ja.actions import Actions
+    from corpuskit.kernels.trace import Trace
 
-NORMALIZE_VERSION = 1
+NORMALIZE_VERSION = 2
 """Changes whenever a rule does, since results then differ."""
 
 Counts = npt.NDArray[np.int64]
+PrivateUse = Literal["keep", "remove", "geta"]
+Punctuation = Literal["keep", "majority", "japanese"]
+JapaneseSpaces = Literal["keep", "sentences", "all"]
 
 _LONGEST = 2**31 - 1
-_NAMES = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +106,12 @@ class NormalizeOptions:
         roman: Ⅳ becomes IV.
         radicals: Kangxi radicals become ideographs (PDFs often have ⼈ for 人).
         kana_ligatures: ゟ ヿ become より, コト.
-    """
+        private_use: characters of private use stay ("keep"), go ("remove") or become 〓 ("geta").
+        punctuation: ，． and 、。 stay ("keep"), follow the document's "majority", or are "japanese".
+        repeats: longest run of one of 、。，．・！？!? that stays; 0 is any.
+        japanese_spaces: spaces between Japanese characters stay ("keep"), or go in "sentences" or "all" lines.
+        join_lines: lines of wrapped paragraphs are joined.
+    """  # noqa: E501  (each is also the description of the stage's parameter)
 
     widths: bool = True
     kana: bool = True
@@ -100,10 +128,40 @@ class NormalizeOptions:
     roman: bool = False
     radicals: bool = False
     kana_ligatures: bool = False
+    private_use: PrivateUse = "keep"
+    punctuation: Punctuation = "keep"
+    repeats: int = 0
+    japanese_spaces: JapaneseSpaces = "keep"
+    join_lines: bool = False
+
+    @property
+    def tidies(self) -> bool:
+        """Whether a rule of `corpuskit.ja.tidying` is on."""
+        kept = self.punctuation == self.japanese_spaces == "keep"
+        return not kept or self.repeats > 0 or self.join_lines
 
 
 DEFAULT = NormalizeOptions()
 """The safe rules: what is on costs no information that text is made of."""
+
+
+@dataclass(slots=True)
+class Normalized:
+    """What became of a column of texts.
+
+    Attributes:
+        text: the normalised texts; the array given, when nothing changed.
+        changed: characters replaced, composed or removed, `int64[n]`.
+        hidden: the text had a run of 8 invisible characters that rules look at, `bool[n]`.
+        trace: where the characters of `text` come from in the data of the array given,
+            `int32[b, 2]` (see `corpuskit.kernels.trace`); no rows when not asked for or when
+            nothing changed.
+    """
+
+    text: pa.StringArray
+    changed: Counts
+    hidden: npt.NDArray[np.bool_]
+    trace: Trace
 
 
 class Normalizer:
@@ -122,29 +180,74 @@ class Normalizer:
             TypeError: the array is not of strings.
             ValueError: it has nulls, or the result would be larger than 2 GiB.
         """
-        changed = np.zeros(len(array), np.int64)
-        result, composed = self._pass(array, changed)
-        while composed:  # marks in another order may have another joiner after them
-            result, composed = self._pass(result, changed)
-        return (result if changed.any() else array), changed
+        result = self.run(array)
+        return result.text, result.changed
 
-    def _pass(self, array: pa.StringArray, changed: Counts) -> tuple[pa.StringArray, bool]:
-        """Apply the rules, then NFC; add to `changed`; say whether NFC had anything to do."""
+    def run(self, array: pa.StringArray, tracing: bool = False) -> Normalized:
+        """Normalise as `apply` does, and say what else is known.
+
+        Raises:
+            TypeError: the array is not of strings.
+            ValueError: it has nulls, or the result would be larger than 2 GiB.
+        """
+        state = _State(array, len(array), tracing)
+        while self._pass(state):  # marks in another order may have another joiner after them
+            pass
+        if self.options.tidies:
+            from corpuskit.ja.tidying import tidy
+
+            tidy(state, self.options)
+        if not state.changed.any():
+            return Normalized(array, state.changed, state.hidden, state.trace[:0])
+        return Normalized(state.text, state.changed, state.hidden, state.trace)
+
+    def _pass(self, state: _State) -> bool:
+        """Apply the rules, then NFC; say whether NFC had anything to do."""
         # Numba is for whoever runs a stage, not for whoever checks a recipe.
         from corpuskit.ja.actions import actions
-        from corpuskit.kernels.normalize import find_unclean
+        from corpuskit.kernels.normalize import HIDDEN, MARKED, find_unclean, rewrite
 
-        data, offsets = text_buffers(array)
+        data, offsets = text_buffers(state.text)
         rules = actions(self.options)
-        found = np.empty(len(changed), np.int64)
+        found = np.empty(len(state.changed), np.int64)
         find_unclean(data, offsets, rules.table, rules.switches, found)
         if np.array_equal(found, offsets[1:]):
-            return array, False
-        out, ends, marked = _rewrite(data, offsets, found, rules, changed)
-        out, ends, composed = _compose_marked(out, ends, marked, changed)
+            return False
+        ends = np.empty(len(offsets), np.int64)
+        flags, counts = np.zeros(len(found), np.uint8), np.empty(len(found), np.int64)
+        out, trace = rewrite(
+            data, offsets, found, rules.switches,
+            rules.table, rules.target, rules.kana, rules.expansion_ends, rules.expansions,
+            ends, counts, flags, state.tracing,
+        )  # fmt: skip
+        state.changed += counts
+        state.hidden |= flags & HIDDEN != 0
+        state.take(out, ends, trace)
+        composed = compose_marked(out, ends, flags & MARKED != 0, state.changed, state.tracing)
+        if composed is not None:
+            state.take(*composed)
+        return composed is not None
+
+
+class _State:
+    """Texts on their way through the passes."""
+
+    def __init__(self, text: pa.StringArray, n: int, tracing: bool) -> None:
+        self.text, self.tracing = text, tracing
+        self.changed = np.zeros(n, np.int64)
+        self.hidden = np.zeros(n, np.bool_)
+        self.trace: Trace = np.empty((0, 2), np.int32)
+        self._traced = False
+
+    def take(self, data: Bytes, ends: Counts | Offsets, trace: Trace) -> None:
+        """Go on with what a pass made; its trace leads to the text before, ours to the first."""
         if ends[-1] > _LONGEST:
             raise ValueError(f"normalised texts of a batch exceed 2 GiB: {ends[-1]} bytes")
-        return string_array(out, ends.astype(np.int32)), composed
+        self.text = string_array(data, ends.astype(np.int32))
+        if self.tracing and self._traced:
+            starts, stops = self.trace[trace[:, 0], 0], self.trace[trace[:, 1] - 1, 1]
+            trace = np.stack([starts, stops], axis=1)
+        self.trace, self._traced = trace, True
 
 
 def normalize(text: str, options: NormalizeOptions = DEFAULT) -> str:
@@ -155,50 +258,3 @@ def normalize(text: str, options: NormalizeOptions = DEFAULT) -> str:
     """
     result, _ = Normalizer(options).apply(pa.array([text], pa.string()))
     return str(result[0].as_py())
-
-
-def _rewrite(
-    data: Bytes, offsets: Offsets, found: Counts, rules: Actions, changed: Counts
-) -> tuple[Bytes, Counts, npt.NDArray[np.uint8]]:
-    from corpuskit.kernels.normalize import rewrite
-
-    ends = np.empty(len(offsets), np.int64)
-    marked, counts = np.zeros(len(changed), np.uint8), np.empty(len(changed), np.int64)
-    out = rewrite(
-        data, offsets, found, rules.switches,
-        rules.table, rules.target, rules.kana, rules.expansion_ends, rules.expansions,
-        ends, counts, marked,
-    )  # fmt: skip
-    changed += counts
-    return out, ends, marked
-
-
-def _compose_marked(
-    out: Bytes, ends: Counts, marked: npt.NDArray[np.uint8], changed: Counts
-) -> tuple[Bytes, Counts, bool]:
-    """Compose the marked texts; return bytes and offsets, and whether anything changed."""
-    parts: list[Bytes] = []
-    sizes, done = np.diff(ends), 0
-    for text in np.flatnonzero(marked):
-        start, stop = int(ends[text]), int(ends[text + 1])
-        before = out[start:stop].tobytes().decode()
-        after = compose(before)
-        if after == before:
-            continue
-        changed[text] += max(1, len(before) - len(after))
-        fresh = np.frombuffer(after.encode(), np.uint8)
-        sizes[text] = len(fresh)
-        parts += [out[done:start], fresh]
-        done = stop
-    if not parts:
-        return out, ends, False
-    return np.concatenate([*parts, out[done:]]), np.concatenate([[0], np.cumsum(sizes)]), True
-
-
-def compose(text: str) -> str:
-    """Return the text in NFC, but with its CJK compatibility ideographs as they are."""
-    if not _NAMES.search(text):
-        return unicodedata.normalize("NFC", text)  # quick when there is nothing to do
-    parts = _NAMES.split(text)
-    parts[::2] = (unicodedata.normalize("NFC", part) for part in parts[::2])
-    return "".join(parts)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets
 from corpuskit.kernels.compiler import inline, kernel
+from corpuskit.kernels.trace import Trace, trace_copy, trace_span, traced_room
 from corpuskit.kernels.utf8 import ONE, THREE, TWO, decode, previous
 
 Long = npt.NDArray[np.int64]
@@ -29,8 +30,14 @@ TRIM, BLANKS = 1, 2
 """Switches of the loops: trim lines and close up runs of spaces; one blank line at most."""
 
 TABLE_SIZE = 0x20000
-"""Code points with an entry of their own; planes 2 and 3, 14, and the rest share one each."""
-IDEOGRAPHS, SELECTORS, REST = TABLE_SIZE, TABLE_SIZE + 1, TABLE_SIZE + 2
+"""Code points with an entry of their own; planes 2 and 3, 14, private use and the rest share."""
+IDEOGRAPHS, SELECTORS, REST, PRIVATE = (TABLE_SIZE + n for n in range(4))
+ENTRIES = TABLE_SIZE + 4
+
+MARKED, HIDDEN = 1, 2
+"""What `rewrite` says of a text: it wants full composition; it has a run of what can't be seen."""
+HIDDEN_RUN = 8
+"""Invisible characters in a row that make a run: no spelling and no emoji has as many."""
 
 KANA, KANA_END = 0x3040, 0x3100
 KANA_SIZE = KANA_END - KANA
@@ -47,7 +54,7 @@ def _entry(table: Bytes, point: Int) -> Int:
         return np.int64(table[IDEOGRAPHS])
     if 0xE0000 <= point < 0xE1000:
         return np.int64(table[SELECTORS])
-    return np.int64(table[REST])
+    return np.int64(table[PRIVATE if point >= 0xF0000 else REST])
 
 
 @inline
@@ -163,7 +170,7 @@ def _trimmed(out: Bytes, begin: np.uint64, at: np.uint64) -> np.uint64:
 
 
 @inline
-def _closed_up(out: Bytes, begin: np.uint64, at: np.uint64) -> np.uint64:
+def _closed_up(out: Bytes, begin: np.uint64, at: np.uint64, trace: Trace) -> np.uint64:
     """Make each run of spaces inside a trimmed line one space, unless it is a table's line."""
     body = begin
     while body < at and (out[body] == _SPACE or out[body] == _TAB):
@@ -177,6 +184,8 @@ def _closed_up(out: Bytes, begin: np.uint64, at: np.uint64) -> np.uint64:
     while here < at:
         if out[here] != _SPACE or out[here - ONE] != _SPACE:
             out[kept] = out[here]
+            if len(trace) > 0:
+                trace[kept, 0], trace[kept, 1] = trace[here, 0], trace[here, 1]
             kept += ONE
         here += ONE
     return kept
@@ -191,9 +200,9 @@ def _start(data: Bytes, first: np.uint64, found: np.uint64) -> np.uint64:
 
 
 @inline
-def _finished(out: Bytes, begin: np.uint64, at: np.uint64, double: Bool) -> np.uint64:
+def _finished(out: Bytes, begin: np.uint64, at: np.uint64, double: Bool, trace: Trace) -> np.uint64:
     at = _trimmed(out, begin, at)
-    return _closed_up(out, begin, at) if double else at
+    return _closed_up(out, begin, at, trace) if double else at
 
 
 @inline
@@ -227,49 +236,64 @@ def _write_mark(
 
 
 @kernel(
-    "uint8[::1](uint8[::1], int32[::1], int64[::1], int64, uint8[::1], uint16[::1], uint16[::1],"
-    "int64[::1], uint8[::1], int64[::1], int64[::1], uint8[::1])"
+    "Tuple((uint8[::1], int32[:,::1]))(uint8[::1], int32[::1], int64[::1], int64, uint8[::1],"
+    "uint16[::1], uint16[::1], int64[::1], uint8[::1], int64[::1], int64[::1], uint8[::1], boolean)"
 )
 def rewrite(
     data: Bytes, offsets: Offsets, found: Long, switches: Int,
     table: Bytes, target: Short, kana: Short, expansion_ends: Long, expansions: Bytes,
-    ends: Long, changed: Long, compose: Bytes,
-) -> Bytes:  # fmt: skip
-    """Rewrite the texts from where `find_unclean` stopped and return their bytes.
+    ends: Long, changed: Long, flags: Bytes, tracing: Bool,
+) -> tuple[Bytes, Trace]:  # fmt: skip
+    """Rewrite the texts from where `find_unclean` stopped; return their bytes and the trace.
+
+    The trace, `int32[bytes, 2]`, says for each byte written where the characters that its character
+    came from start and stop in `data`; it has no rows unless asked for.
 
     Args:
         data: the texts' bytes.
         offsets: their positions, n + 1.
         found: what `find_unclean` wrote, n.
         switches: `TRIM | BLANKS`.
-        table: action and marks of each code point, `TABLE_SIZE + 3`.
+        table: action and marks of each code point, `ENTRIES`.
         target: what `REPLACE` writes; which expansion `EXPAND` writes, 65536.
         kana: voiced, then semi-voiced letter of U+3040 to U+30FF, or 0.
         expansion_ends: where each expansion ends in `expansions`; the first entry is 0.
         expansions: their bytes.
         ends: receives the new offsets, n + 1.
         changed: receives the number of characters replaced, composed or removed, n.
-        compose: receives 1 where the text has characters that need full composition (NFC), n.
+        flags: receives `MARKED | HIDDEN` for each text, n.
+        tracing: whether to keep the trace.
     """
     w, last = _EMPTY, np.uint64(offsets[-1])
     out = np.empty(np.int64(offsets[-1] - offsets[0]), np.uint8)
+    trace = np.empty((len(out) + 1 if tracing else 0, 2), np.int32)
     for text in range(len(offsets) - 1):
         at, stop = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
         ends[text] = w
         clean = np.uint64(found[text])
         clean = clean if clean == stop else _start(data, at, clean)
+        trace_copy(trace, w, data, at, clean)
         first, w = w, _copy(out, w, data, at, clean)
         # The state of a line: where it begins, whether it has nothing but blanks, double spaces.
         at, begin, blank = clean, w, True
         double: Bool = False
+        loose: Bool = False
         count: Int = 0
+        hidden: Int = 0
         while at < stop:
             point, after = decode(data, at)
             action = _entry(table, point) & ACTION
+            before = w
+            unseen = action == JOINER or (action == REMOVE and point >= 0xAD)
+            hidden = hidden + 1 if unseen else 0
+            if hidden == HIDDEN_RUN:
+                flags[text] |= HIDDEN
             if action in (COPY, COMPOSE):
-                compose[text] |= action == COMPOSE
+                if action == COMPOSE:
+                    flags[text] |= MARKED
                 after = _end_of_run(data, after, stop, table)
-                w = _copy(out, w, data, at, after)
+                trace_copy(trace, w, data, at, after)
+                before = w = _copy(out, w, data, at, after)
                 blank = False
             elif action in (SPACE, WIDE_SPACE):
                 count += point != _SPACE
@@ -280,9 +304,9 @@ def rewrite(
                 count += action != LINE
                 if action != RETURN or after == stop or data[after] != _LINE:
                     if switches & TRIM:
-                        line = _finished(out, begin, w, double)
+                        line = _finished(out, begin, w, double, trace)
                         count += np.int64(w - line)
-                        w = line
+                        before = w = line
                     if switches & BLANKS and _third_break(out, first, w):
                         count += action == LINE
                     else:
@@ -291,7 +315,8 @@ def rewrite(
             elif action == TAB:
                 w = _encode(out, w, _TAB)
             elif action == REPLACE:
-                w = _encode(out, w, np.int64(target[point]))
+                # Planes 15 and 16 are private use: they all become what U+E000 does.
+                w = _encode(out, w, np.int64(target[point if point < 0x10000 else 0xE000]))
                 count += 1
                 blank = False
             elif action == REMOVE:
@@ -299,13 +324,14 @@ def rewrite(
             elif action == EXPAND:
                 start = np.uint64(expansion_ends[target[point]])
                 end = np.uint64(expansion_ends[target[point] + 1])
-                out = _with_room(out, w, w + (end - start) + (last - after))
+                wanted = w + (end - start) + (last - after)
+                out, trace = _with_room(out, w, wanted), traced_room(trace, w, wanted)
                 w = _copy(out, w, expansions, start, end)
                 count += 1
                 blank = False
             elif action == JOINER:
                 following = decode(data, after)[0] if after < stop else np.int64(0)
-                if _joins(table, _last(out, first, w), point, following):
+                if not loose and _joins(table, _last(out, first, w), point, following):
                     w = _copy(out, w, data, at, after)
                 else:
                     count += 1
@@ -313,11 +339,17 @@ def rewrite(
                 w, changes = _write_mark(out, first, w, kana, point, action)
                 count += changes
                 blank = False
+                if w == before:
+                    before = previous(out, w)
+                    at = np.uint64(trace[before, 0]) if len(trace) > 0 else at
+            trace_span(trace, before, w, at, after)
+            # What follows a byte order mark is no part of the character before it (C2PA).
+            loose = point == 0xFEFF or (loose and action == JOINER)
             at = after
         if switches & TRIM and clean < stop:
-            line = _finished(out, begin, w, double)
+            line = _finished(out, begin, w, double, trace)
             count += np.int64(w - line)
             w = line
         changed[text] = count
     ends[-1] = w
-    return out[: np.int64(w)]
+    return out[: np.int64(w)], trace[: np.int64(w)]

@@ -217,6 +217,7 @@ def reference(text: str) -> str:
 
 
 def _once(text: str) -> str:
+    text = re.sub("\ufeff[\u200c\u200d\ufe00-\ufe0f\U000e0000-\U000e0fff]+", "", text)
     text = text.replace("\ufe0f\u20e3", KEYCAP + "\u20e3")
     text = re.sub("\r\n|[\r\v\f\x85\u2028\u2029]", "\n", text)
     text = re.sub("[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)
