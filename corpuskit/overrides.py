@@ -87,6 +87,8 @@ def _path(data: dict[str, Any], key: str) -> Steps:
         return [first, at, *steps]
     if isinstance(entries[at], str):
         entries[at] = {names[at]: {}}  # room for parameters
+    if steps and isinstance(steps[0], int) and "rules" in (entries[at][names[at]] or ()):
+        steps = ["rules", *steps]  # rules in their long form are numbered as in the short one
     return [first, at, names[at], *steps]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +21,9 @@ from corpuskit.errors import RecipeError
 from corpuskit.overrides import apply_override
 from corpuskit.paths import portable, resolve_path
 from corpuskit.recipeerrors import Loc, Position, place, validation_error
+from corpuskit.recipeparse import as_list, parse, stage_entry
+from corpuskit.recipes.compose import Omitted, Used, compose
+from corpuskit.registry import nearest
 
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -84,6 +87,11 @@ class Source(_Model):
         description="Why it may be used: owned, contract, licence, copyright-act-13, "
         "public-domain, 30-4 or 47-5.",
     )
+    profile: Text | None = Field(
+        None,
+        description="Profile whose rules the stage 'profiles' applies to it, such as law; or a "
+        "path ending in .yaml.",
+    )
 
 
 class Limits(_Model):
@@ -145,6 +153,14 @@ class Recipe(_Model):
     network: bool = Field(False, description="Whether sources may be fetched from the network.")
     part_size: Size = Field(32 * 2**20, description="Input bytes of a task.")
     plugins: tuple[Text, ...] = Field((), description="Python files with stages of your own.")
+    given: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Paths of the lists and models that profiles in use need, by need.",
+    )
+    when_missing: Literal["error", "omit"] = Field(
+        "error",
+        description="What becomes of a profile's rules whose list or model isn't given.",
+    )
     sources: tuple[Source, ...] = Field(min_length=1)
     stages: tuple[StageUse, ...] = Field(())
     output: Output
@@ -157,12 +173,16 @@ class LoadedRecipe:
     Attributes:
         recipe: the checked values.
         path: the recipe file.
-        positions: (line, column) from 1, by location such as ``("sources", 0, "path")``.
+        positions: (line, column, file), by location such as ``("sources", 0, "path")``.
+        profiles: the profiles in use.
+        omitted: what of them does not run, and why.
     """
 
     recipe: Recipe
     path: Path
     positions: Mapping[Loc, Position] = field(default_factory=dict, repr=False)
+    profiles: tuple[Used, ...] = ()
+    omitted: tuple[Omitted, ...] = ()
 
     @property
     def base(self) -> Path:
@@ -189,6 +209,13 @@ class LoadedRecipe:
         data["stages"] = portable(data["stages"])
         for source in data["sources"]:
             source["path"] = self._below_root(source["path"])
+            if source["profile"] is None:
+                del source["profile"]
+        given, missing = data.pop("given"), data.pop("when_missing")
+        if self.profiles:
+            data["given"], data["when_missing"] = portable(given), missing
+            data["profiles"] = [asdict(used) for used in self.profiles]
+            data["omitted"] = [asdict(omitted) for omitted in self.omitted]
         return data
 
     def _below_root(self, path: str) -> str:
@@ -221,108 +248,27 @@ def load(path: Path, overrides: Sequence[str] = ()) -> LoadedRecipe:
     Raises:
         RecipeError: with file:line:column, the key, and the nearest right word.
     """
-    data, positions = _parse(path)
+    data, positions = parse(path)
+    late = [o for o in overrides if o.strip().startswith("stages.")]
     for override in overrides:
+        if override not in late:
+            apply_override(data, override)
+    stages = as_list(data.get("stages"), path, positions, ("stages",))
+    composed = compose(data, stages, path, positions)
+    data["stages"], positions = composed.stages, composed.positions
+    for override in late:  # they may address what a profile brought
         apply_override(data, override)
     data["stages"] = [
-        _stage_use(entry, ("stages", i), path, positions)
-        for i, entry in enumerate(_list(data.get("stages"), path, positions, ("stages",)))
+        stage_entry(entry, ("stages", i), path, positions) for i, entry in enumerate(data["stages"])
     ]
     try:
         recipe = Recipe.model_validate(data)
     except ValidationError as error:
         raise validation_error(path, positions, error, (), Recipe) from None
-    loaded = LoadedRecipe(recipe, path, positions)
+    loaded = LoadedRecipe(recipe, path, positions, composed.used, composed.omitted)
     _unique([s.name for s in recipe.sources], loaded)
+    _check_selectors(loaded)
     return loaded
-
-
-def _parse(path: Path) -> tuple[dict[str, Any], dict[Loc, Position]]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise RecipeError(
-            f"recipe not found: {path}", "'corpuskit init DIR' writes one for a folder"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: cannot be read: {error}", "a recipe is a UTF-8 file") from None
-    try:
-        tree = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        problem = str(error.problem).split("\n")[0]
-        raise RecipeError(
-            f"{where}: not valid YAML: {problem}", "check indentation and keys"
-        ) from None
-    except YAMLError as error:
-        raise RecipeError(f"{path}: not valid YAML: {error}") from None
-    if not isinstance(tree, dict):
-        raise RecipeError(f"{path}:1:1: a recipe is a mapping with name, sources, stages, output")
-    positions: dict[Loc, Position] = {}
-    return _plain(tree, (), positions), positions
-
-
-def _plain(node: Any, loc: Loc, positions: dict[Loc, Position]) -> Any:
-    """ruamel's nodes as plain values; remembers where each key and item stands."""
-    marks: Any = getattr(node, "lc", None)
-    if isinstance(node, dict):
-        for key in node:
-            if key in (marks.data or {}):  # keys merged with << stand elsewhere
-                line, column = marks.key(key)
-                positions[(*loc, str(key))] = (line + 1, column + 1)
-        return {str(k): _plain(v, (*loc, str(k)), positions) for k, v in node.items()}
-    if isinstance(node, list):
-        for i in range(len(node)):
-            line, column = marks.item(i)
-            positions[(*loc, i)] = (line + 1, column + 1)
-        return [_plain(v, (*loc, i), positions) for i, v in enumerate(node)]
-    if isinstance(node, bool) or node is None or isinstance(node, datetime.date):
-        return node
-    if type(node).__name__ == "ScalarBoolean":  # ruamel's bool with an anchor, an int otherwise
-        return bool(node)
-    for plain in (int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return node
-
-
-def _list(value: Any, path: Path, positions: Mapping[Loc, Position], loc: Loc) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise RecipeError(
-            f"{place(path, positions, loc)}: '{loc[-1]}' is a list", "start items with '- '"
-        )
-    return value
-
-
-def _stage_use(entry: Any, loc: Loc, path: Path, positions: dict[Loc, Position]) -> dict[str, Any]:
-    """``name`` or ``name: {params}`` as name and params."""
-    if isinstance(entry, str):
-        return {"name": entry, "params": {}}
-    if isinstance(entry, dict) and len(entry) == 1:
-        (name, params), *_ = entry.items()
-        if params is None or isinstance(params, dict):
-            return {"name": name, "params": params or {}}
-        if name.partition("@")[0] == "rules" and isinstance(params, list):
-            _nest(positions, (*loc, name), "rules")
-            return {"name": name, "params": {"rules": params}}
-    raise RecipeError(
-        f"{place(path, positions, loc)}: a stage is a name, or one name with its parameters",
-        "write '- normalize' or '- dedup.minhash: {bound: 0.8}'",
-    )
-
-
-def _nest(positions: dict[Loc, Position], loc: Loc, key: str) -> None:
-    """Positions below `loc` as if its value stood under `key`."""
-    depth = len(loc)
-    below = [(at, where) for at, where in positions.items() if at[:depth] == loc]
-    for at, where in below:
-        positions[(*loc, key, *at[depth:])] = where
 
 
 def _unique(names: Iterable[str], loaded: LoadedRecipe) -> None:
@@ -335,3 +281,17 @@ def _unique(names: Iterable[str], loaded: LoadedRecipe) -> None:
                 "names are part of every id",
             )
         seen.add(name)
+
+
+def _check_selectors(loaded: LoadedRecipe) -> None:
+    """Rules for sources that there are not would never apply."""
+    known = [source.name for source in loaded.recipe.sources]
+    for i, use in enumerate(loaded.recipe.stages):
+        sources = use.params.get("sources") if use.name.partition("@")[0] == "rules" else None
+        for name in sources if isinstance(sources, list) else ():
+            if name not in known:
+                raise loaded.error(
+                    ("stages", i, use.name, "sources"),
+                    f"there is no source '{name}'{nearest(str(name), known)}",
+                    f"sources are {', '.join(known)}",
+                )

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from corpuskit.errors import RecipeError
 from corpuskit.registry import nearest
 
-#: Line and column, from 1.
-Position = tuple[int, int]
+#: Line and column, from 1, and the file.
+Position = tuple[int, int, Path]
 #: A place in a recipe, such as ``("sources", 0, "path")``.
 Loc = tuple[str | int, ...]
 
@@ -21,8 +21,8 @@ def place(path: Path, positions: Mapping[Loc, Position], loc: Loc) -> str:
     """``file:line:column`` of the innermost known part of a location."""
     while loc and loc not in positions:
         loc = loc[:-1]
-    line, column = positions.get(loc, (1, 1))
-    return f"{path}:{line}:{column}"
+    line, column, file = positions.get(loc, (1, 1, path))
+    return f"{file}:{line}:{column}"
 
 
 def validation_error(
@@ -36,7 +36,7 @@ def validation_error(
     found = error.errors()
     # A list with a wrong item is also said to be too short: what is inside goes first.
     inner = [e for e in found if not any(_above(e["loc"], other["loc"]) for other in found)]
-    first = min(inner, key=lambda e: positions.get((*prefix, *e["loc"]), (10**9, 0)))
+    first = min(inner, key=lambda e: positions.get((*prefix, *e["loc"]), (10**9, 0, path))[:2])
     loc = (*prefix, *first["loc"])
     key = _key(first["loc"] or prefix)
     where = place(path, positions, loc)

@@ -20,14 +20,17 @@ class Rule(Params):
     signal: str = Field(description="Column the bound is over.")
     min: float | None = Field(None, description="Smallest value that stays.")
     max: float | None = Field(None, description="Largest value that stays.")
+    more_than: float | None = Field(None, description="Largest value that goes.")
+    less_than: float | None = Field(None, description="Smallest value that goes.")
     equals: str | bool | None = Field(None, description="The value that stays, for text columns.")
     null: Literal["keep", "reject"] = Field("keep", description="What a null value means.")
     reason: str = Field("", description="Why, for people who read the recipe.")
 
     @model_validator(mode="after")
     def _bounded(self) -> Rule:
-        if self.min is None and self.max is None and self.equals is None:
-            raise ValueError("a rule needs min, max or equals")
+        bounds = (self.min, self.max, self.more_than, self.less_than, self.equals)
+        if all(bound is None for bound in bounds):
+            raise ValueError("a rule needs min, max, more_than, less_than or equals")
         return self
 
     def bounds(self) -> Iterator[tuple[str, Callable[[pa.Array], Any]]]:
@@ -38,6 +41,10 @@ class Rule(Params):
             yield f">= {_shown(self.min)}", partial(_less, self.min)
         if self.max is not None:
             yield f"<= {_shown(self.max)}", partial(_greater, self.max)
+        if self.more_than is not None:
+            yield f"> {_shown(self.more_than)}", partial(_at_most, self.more_than)
+        if self.less_than is not None:
+            yield f"< {_shown(self.less_than)}", partial(_at_least, self.less_than)
         if self.equals is not None:
             yield f"= {self.equals}", partial(_unequal, self.equals)
 
@@ -55,6 +62,14 @@ def _greater(bound: float, column: pa.Array) -> Any:
     return pc.greater(column, bound)
 
 
+def _at_most(bound: float, column: pa.Array) -> Any:
+    return pc.less_equal(column, bound)
+
+
+def _at_least(bound: float, column: pa.Array) -> Any:
+    return pc.greater_equal(column, bound)
+
+
 def _unequal(value: str | bool, column: pa.Array) -> Any:
     return pc.not_equal(column, value)
 
@@ -62,6 +77,10 @@ def _unequal(value: str | bool, column: pa.Array) -> Any:
 class RulesParams(Params):
     """The rules, in order: the first one that fails gives the reason."""
 
+    profile: str = Field("", description="Profile that the rules are from.")
+    sources: tuple[str, ...] = Field(
+        (), description="Sources whose documents they are for; all where there are none."
+    )
     rules: tuple[Rule, ...] = Field(min_length=1, description="Bounds over signals, in order.")
 
 
@@ -76,12 +95,13 @@ class Rules(Stage):
     example: ClassVar[str] = "- rules:\n    - {signal: characters, min: 100}"
 
     def columns_read(self) -> tuple[str, ...]:
-        """The signals the rules are over."""
-        return tuple(dict.fromkeys(rule.signal for rule in self.params.rules))
+        """The signals the rules are over, and the source where they are for some only."""
+        signals = [rule.signal for rule in self.params.rules]
+        return tuple(dict.fromkeys([*signals, *(["source"] if self.params.sources else [])]))
 
     def process(self, batch: pa.RecordBatch) -> Result:
         """Judge every row."""
-        free = np.ones(batch.num_rows, bool)
+        free = self._concerned(batch)
         found: list[pa.RecordBatch] = []
         for rule in self.params.rules:
             column = batch.column(rule.signal)
@@ -94,6 +114,14 @@ class Rules(Stage):
         if not found:
             return Result(batch)
         return Result(batch, pa.concat_batches(found).sort_by("row"))
+
+    def _concerned(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Rows of the sources that the rules are for, `bool[n]`."""
+        if not self.params.sources:
+            return np.ones(batch.num_rows, bool)
+        mine = pc.is_in(batch.column("source"), pa.array(self.params.sources, pa.string()))
+        concerned: np.ndarray = mine.to_numpy(zero_copy_only=False).copy()
+        return concerned
 
 
 def _verdicts(signal: str, bound: str, column: pa.Array, rows: np.ndarray) -> pa.RecordBatch:

@@ -47,7 +47,7 @@ def test_text_columns_are_compared() -> None:
 
 
 def test_a_rule_without_a_bound_is_refused() -> None:
-    with pytest.raises(ValidationError, match="needs min, max or equals"):
+    with pytest.raises(ValidationError, match="needs min, max, more_than, less_than or equals"):
         Rules.Params.model_validate({"rules": [{"signal": "a"}]})
 
 

@@ -1,0 +1,1 @@
+"""Recipes as data: profiles by name, put into a recipe's stages, compared and swept."""
