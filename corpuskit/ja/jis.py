@@ -11,6 +11,7 @@ import re
 from functools import cache
 from itertools import islice
 
+from corpuskit.ja.instep import LONGEST, in_step
 from corpuskit.ja.likeness import REPLACEMENT as _REPLACEMENT
 from corpuskit.ja.likeness import weigh
 
@@ -65,7 +66,6 @@ codecs.register_error(EUC_ERRORS, _extension)
 
 #: Whole characters, and a byte too many at either end: one whose other half is broken.
 _HIGH = re.compile(rb"(?:\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|[\xa1-\xfe])+")
-_HALVES = re.compile(rb"(?:\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|[\xa1-\xfe]{2})*")
 
 
 def decode_eucjp(raw: bytes) -> str:
@@ -74,8 +74,8 @@ def decode_eucjp(raw: bytes) -> str:
         text = raw.decode("euc_jp")
     except UnicodeDecodeError:
         return _HIGH.sub(_in_step, raw).decode("euc_jp", EUC_ERRORS)
-    last = _LAST.search(raw[-_SHORT:])
-    if last is None or len(last[0]) == _SHORT:
+    last = _LAST.search(raw[-LONGEST:])
+    if last is None or len(last[0]) == LONGEST:
         return text
     # The last run may be out of step and still end well: half a character is cut off there.
     at = len(raw) - len(last[0])
@@ -83,25 +83,11 @@ def decode_eucjp(raw: bytes) -> str:
     return text if end == raw[at:] else (raw[:at] + end).decode("euc_jp", EUC_ERRORS)
 
 
-#: A run of high bytes that ends the whole; longer ones are not looked at.
-_SHORT = 1024
 _LAST = re.compile(rb"(?<![\x80-\xff])[\x80-\xff]+\Z")
 
 
 def _in_step(run: re.Match[bytes]) -> bytes:
-    """A run of high bytes; where half a character leads it, that half is made an error of its own.
-
-    Without that, all of the run would be read one byte out of step.
-    """
-    found = run[0]
-    whole = _HALVES.match(found)
-    odd = whole is None or whole.end() < len(found)
-    if len(found) < 3 or not (odd or run.end() == len(run.string)):
-        return found
-    last = b"\xff" + found[1:]
-    bits, other = (weigh(each.decode("euc_jp", EUC_ERRORS)).bits for each in (found, last))
-    # Half a character at the end of all is a cut, which is likelier than a broken byte before.
-    return last if other + (12 if run.end() == len(run.string) else 1) < bits else found
+    return in_step(run[0], run.end() == len(run.string), EUC_ERRORS)
 
 
 #: Escape sequences: what they switch to. R: one byte; K: half-width kana; 0, 2, 3, 4: JIS X 0208,
@@ -146,41 +132,67 @@ def decode_iso2022jp(raw: bytes) -> str:
     the text is already, or is not there at all.
     """
     parts: list[str] = []
-    mode = "R"
+    mode, before = "R", ""
     pieces = _ESCAPE.split(raw)
     for at, piece in enumerate(pieces):
         if at % 2:
-            mode = _MODES[piece]
+            mode, before = _MODES[piece], mode
             continue
         following = _MODES[pieces[at + 1]] if at + 1 < len(pieces) else ""
         if mode == "R":
-            parts.append(_ascii(piece) if following not in ("R", "") else _start_lost(piece))
+            japanese = following in ("R", "")
+            again = before == "R" and following == "R"
+            parts.append(_start_lost(piece, again) if japanese else _ascii(piece))
             continue
         line, end, rest = piece.partition(b"\n")
         lost = end or following != "R"
         parts.append(_end_lost(line, mode) if lost else _in_mode(line, mode))
-        parts.append(_ascii(end + rest))
+        parts.append(_ascii(end) + _line_lost(rest, mode, following))
     return "".join(parts)
+
+
+def _line_lost(rest: bytes, mode: str, following: str) -> str:
+    """What follows a line end within Japanese: Japanese if the line end was a broken byte.
+
+    The mode ends with a line, so nothing but ASCII should follow, and no switch to it.
+    """
+    line, end, more = rest.partition(b"\n")
+    plain = _ascii(line)
+    if following not in ("R", "") or not line or len(line) > _LONGEST:
+        return _ascii(rest)
+    text = min((_in_mode(line, mode), _in_mode(line[1:], mode)), key=_bits)
+    better = weigh(text).bits + _LOST_BITS < weigh(plain).bits
+    return (text if better else plain) + _ascii(end + more)
+
+
+def _bits(text: str) -> float:
+    return weigh(text).bits
 
 
 def _ascii(piece: bytes) -> str:
     return piece.decode("ascii", "replace")
 
 
-def _start_lost(piece: bytes) -> str:
-    """ASCII that is followed by a switch to ASCII: its end may be Japanese, its start lost."""
+def _start_lost(piece: bytes, again: bool) -> str:
+    """ASCII that is followed by a switch to ASCII: its end may be Japanese, its start lost.
+
+    Args:
+        piece: between two escape sequences, or after the last one.
+        again: it is between two switches to ASCII, and the first may have been another.
+    """
     line = piece.rfind(b"\n") + 1
-    if len(piece) - line > _LONGEST or not _LOST_START.search(piece, line):
+    if len(piece) - line > _LONGEST or not (again or _LOST_START.search(piece, line)):
         return _ascii(piece)
     plain = _ascii(piece[line:])
-    best, least = plain, weigh(plain).bits - _LOST_BITS
-    for found in islice(_LOST_START.finditer(piece, line), _TRIED):
-        rest = piece[found.end(1) :]
-        text = _ascii(piece[line : found.start(1)]) + _in_mode(rest, "0")
-        bits = weigh(text).bits
-        if bits < least:
-            best, least = text, bits
-    return _ascii(piece[:line]) + best
+    tries = [
+        _ascii(piece[line : found.start(1)]) + _in_mode(piece[found.end(1) :], "0")
+        for found in islice(_LOST_START.finditer(piece, line), _TRIED)
+    ]
+    if again and not line:
+        tries.append(_in_mode(piece, "0"))
+    best = min(tries, key=_bits, default=plain)
+    better = weigh(best).bits + _LOST_BITS < weigh(plain).bits
+    return _ascii(piece[:line]) + (best if better else plain)
 
 
 def _end_lost(line: bytes, mode: str) -> str:

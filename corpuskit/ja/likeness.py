@@ -139,6 +139,18 @@ def weigh(text: str) -> Weight:
     return Weight(bits, counts)
 
 
+def bits_each(text: str) -> npt.NDArray[np.float64]:
+    """The bits of each character and of the step to it; `weigh` adds what runs of HALF save."""
+    points = _points(text)
+    kinds_of, bits_of = _tables()
+    if len(points) and points.max() > 0xFFFF:
+        points = _folded(points)
+    kinds = kinds_of[points].astype(np.intp)
+    bits = bits_of[points]
+    bits[1:] += _STEPS[kinds[:-1], kinds[1:]]
+    return bits
+
+
 def count_of(text: str, wanted: str) -> int:
     """How many characters of a text are among the wanted ones, which are below U+10000."""
     return int(np.count_nonzero(_among(wanted)[np.minimum(_points(text), 0xFFFF)]))

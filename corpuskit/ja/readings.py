@@ -29,15 +29,22 @@ def lenient(window: bytes, encoding: str) -> tuple[str, int]:
 
     No effort is made where the encoding is far from fitting.
     """
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     if encoding == "euc_jp" and not _is_far(window):
         decoder = codecs.getincrementaldecoder(encoding)(EUC_ERRORS)
-    else:
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
     text = decoder.decode(window)
     cut = len(decoder.getstate()[0])
-    if encoding == "euc_jp" and REPLACEMENT in text and decoder.errors == EUC_ERRORS:
-        text = decode_eucjp(window[: len(window) - cut])
+    if encoding == "euc_jp" and decoder.errors == EUC_ERRORS:
+        text, cut = _in_step(window, cut)
     return _in_ascii(text) if encoding == "shift_jis_2004" else text, cut
+
+
+def _in_step(window: bytes, cut: int) -> tuple[str, int]:
+    """EUC-JP back in step after a broken byte; what seems to be cut at the end may be that."""
+    text = decode_eucjp(window)
+    if cut and text.endswith(REPLACEMENT * cut):
+        return text[:-cut], cut
+    return text, 0
 
 
 def _is_far(window: bytes) -> bool:
