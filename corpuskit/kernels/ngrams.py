@@ -122,10 +122,10 @@ def _tops(counts: Small, types: Int, all_types: Int, histogram: Small, row: Coun
             repeated += 1
             histogram[np.uint64(value)] += 1
             most = max(most, value)
-    left = min(np.int64(np.sqrt(np.float64(all_types))), repeated)
+    left: Int = min(np.int64(np.sqrt(np.float64(all_types))), repeated)
     total: Int = 0
     for value in range(most, 1, -1):
-        taken = min(left, np.int64(histogram[value]))
+        taken: Int = min(left, np.int64(histogram[value]))
         total += taken * value
         left -= taken
         histogram[value] = 0

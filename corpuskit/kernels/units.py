@@ -203,11 +203,13 @@ def unit_counts(data: Bytes, offsets: Offsets, out: Counts) -> None:
         last_kind: Int = 0
         dots: Int = 0
         dot_run: Int = 0
+        point: Int = 0
+        raw: Int = 0
         while True:
             ended = at >= stop
             here = at
             if ended:
-                point, raw = 0x0A, np.int64(_NEWLINE)
+                point, raw = 0x0A, _NEWLINE
             else:
                 point, at = decode(data, at)
                 raw = _kind(point)
