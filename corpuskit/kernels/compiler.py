@@ -43,8 +43,8 @@ MODULES: tuple[str, ...] = tuple(
 """Names of the kernel modules of this installation (`corpuskit.kernels.<name>`)."""
 
 _RARE = (
-    "contamination cosine cuts edits folding foldings grams lines lz ngrams repeats tidy tokens "
-    "traits units urls winnow words"
+    "contamination cosine cuts edits features folding foldings grams lines lz morphemes "
+    "ngrams repeats tidy tokens traits units urls winnow wordgrams words"
 )
 ON_DEMAND = frozenset(_RARE.split())
 """Modules that few recipes need: compiled when one does, so that others start sooner."""

@@ -68,11 +68,11 @@ def special_table() -> Table:
 
 @cache
 def word_table() -> Table:
-    """Letters, punctuation and white space as `corpuskit.kernels.words` wants them.
+    """Letters, punctuation and white space as `corpuskit.kernels.wordgrams` wants them.
 
     Letters and white space are Python's (`str.isalpha`, `str.isspace`), as in datatrove.
     """
-    from corpuskit.kernels.words import ALPHA, PUNCTUATION as MARKS, WHITE  # noqa: I001
+    from corpuskit.kernels.wordgrams import ALPHA, PUNCTUATION as MARKS, WHITE  # noqa: I001
 
     table = np.zeros(0x110000, np.uint8)
     mark(table, PUNCTUATION, MARKS)

@@ -33,7 +33,7 @@ class FineWeb(Stage):
     version: ClassVar[int] = 1
     Params: ClassVar[type[Params]] = FineWebParams
     reads: ClassVar[tuple[str, ...]] = ("text", "segmented")
-    kernels: ClassVar[tuple[str, ...]] = ("words",)
+    kernels: ClassVar[tuple[str, ...]] = ("wordgrams",)
     example: ClassVar[str] = "- signals.fineweb: {stop_words: [の, に, を, は]}"
     writes: ClassVar[tuple[Column, ...]] = (
         Column("words", _I, "words with a character that is no punctuation"),
@@ -96,7 +96,7 @@ class HojiChar(Stage):
     name: ClassVar[str] = "signals.hojichar"
     version: ClassVar[int] = 1
     reads: ClassVar[tuple[str, ...]] = ("text", "segmented")
-    kernels: ClassVar[tuple[str, ...]] = ("words",)
+    kernels: ClassVar[tuple[str, ...]] = ("wordgrams",)
     example: ClassVar[str] = "- signals.hojichar"
     writes: ClassVar[tuple[Column, ...]] = (
         Column("special_character_ratio", _F, "special characters / characters (after BigScience)"),
@@ -109,7 +109,7 @@ class HojiChar(Stage):
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """A pass over the texts, and one over the segmented ones."""
         from corpuskit.kernels.buffers import text_buffers
-        from corpuskit.kernels.words import MARKED, marked_counts
+        from corpuskit.kernels.wordgrams import MARKED, marked_counts
         from corpuskit.signals.codepoints import special_table
 
         data, offsets = text_buffers(batch.column("text"))
@@ -125,9 +125,9 @@ class HojiChar(Stage):
 
 
 def words_of(segmented: pa.Array, stop_words: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Counts of each segmented text by name (`corpuskit.kernels.words.COLUMNS`), int64 of n."""
+    """Counts of each segmented text by name (`corpuskit.kernels.wordgrams.COLUMNS`), int64 of n."""
     from corpuskit.kernels.buffers import text_buffers
-    from corpuskit.kernels.words import COLUMNS, word_counts, word_hash
+    from corpuskit.kernels.wordgrams import COLUMNS, word_counts, word_hash
     from corpuskit.signals.codepoints import word_table
 
     data, offsets = text_buffers(segmented)
