@@ -1,264 +1,239 @@
-"""Words and what repeats among them, as Gopher's, FineWeb's and HojiChar's filters count.
-
-Words come as texts with a space or "\\n" between them (`segmented` of the stage `morphology`).
-"""
+"""Finds the words of a list in texts: leftmost, longest, at boundaries that know katakana."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets, Words
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.hashing import fmix64
-from corpuskit.kernels.utf8 import ONE, decode, previous
+from corpuskit.kernels.utf8 import ONE, decode, is_white
 
 Counts = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
 
 COLUMNS: tuple[str, ...] = (
-    "words", "solid_words", "solid_chars", "alpha_words", "stop_words",
-    "top_2", "top_3", "top_4",
-    "duplicate_5", "duplicate_6", "duplicate_7", "duplicate_8", "duplicate_9", "duplicate_10",
-    "sevens", "repeated_sevens",
+    "words", "types", "word_chars", "characters", "visible", "lines", "dense_lines",
+    "dense_tail_lines",
 )  # fmt: skip
-"""Columns of `word_counts`.
+"""Columns of `word_counts`: words found; different ones; their characters; all characters; those
+that are not white space; lines that are not blank; of these, lines of whose visible characters
+more than 30 % are words; the same among the last `TAIL` lines that are not blank."""
 
-Words that are only white space are none, but for the last two. Solid words have a character that
-is no punctuation; alpha words have a letter; stop words are those of the list that occur. `top_n`
-is the length of the most frequent n-gram (the first of those) with a space between its words, times
-its occurrences; `duplicate_n` the characters of n-grams that occurred before, from left to right
-without overlaps. Sevens are 7-grams, repeated ones those that occur more than once.
-"""
+TAIL = 10
+DENSE_PERCENT = 30
+"""As Swallow Corpus v1 looks for footers: the last ten lines, more than 0.30 of the characters."""
 
-ALPHA, PUNCTUATION, WHITE = 1, 2, 4
-"""Bits of the table of characters that `word_counts` is given."""
-
-BASE = np.uint64(0x9E3779B97F4A7C15)
-_ZERO = np.uint64(0)
-_STEP = np.uint64(0xC2B2AE3D27D4EB4F)
-_SPACE, _LINE = 0x20, 0x0A
+_EMPTY = np.uint64(0)
+_POINT = np.uint64(21)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_PLAIN, _KATAKANA, _LATIN, _DIGIT, _MARK = range(5)
+_POINTS, _PAIR = 0x110000, 0x9E37
 
 
-def word_hash(word: bytes) -> int:
-    """The hash by which `word_counts` knows a stop word."""
-    value = 0
-    for byte in word:
-        value = (value * int(BASE) + byte + 1) % 2**64
-    return value
+class WordTable(NamedTuple):
+    """Words as a trie whose edges lie in one open-addressing table.
+
+    Attributes:
+        keys: ``uint64[size]``, (node << 21 | code point) + 1 of each edge, 0 where there is none.
+        nodes: ``int32[size]``, where the edge leads.
+        ends: ``int32[nodes]``, number of the word that ends at the node, or -1.
+        first: ``uint8[0x110000]``, 1 for code points that a word starts with, 2 for those that
+            are one.
+        pairs: ``uint8[65536]``, 1 at the hashes of what words of two and more start with.
+        count: how many words.
+    """
+
+    keys: Words
+    nodes: Small
+    ends: Small
+    first: Bytes
+    pairs: Bytes
+    count: int
+
+
+def word_table(words: Sequence[str]) -> WordTable:
+    """The table of different words, none of them empty."""
+    edges: dict[tuple[int, int], int] = {}
+    ends: dict[int, int] = {}
+    first, pairs = np.zeros(_POINTS, np.uint8), np.zeros(0x10000, np.uint8)
+    for number, word in enumerate(words):
+        node = 0
+        first[ord(word[0])] |= 1 if len(word) > 1 else 2
+        if len(word) > 1:
+            pairs[ord(word[0]) * _PAIR + ord(word[1]) & 0xFFFF] = 1
+        for character in word:
+            node = edges.setdefault((node, ord(character)), len(edges) + 1)
+        ends[node] = number
+    size = 64
+    while size < 2 * len(edges):
+        size *= 2
+    keys, nodes = np.zeros(size, np.uint64), np.zeros(size, np.int32)
+    for (node, point), target in edges.items():
+        key = (node << 21 | point) + 1
+        slot = (key * int(_SPREAD) & 0xFFFFFFFFFFFFFFFF) >> 32 & (size - 1)
+        while keys[slot]:
+            slot = (slot + 1) & (size - 1)
+        keys[slot], nodes[slot] = key, target
+    last = np.full(len(edges) + 1, -1, np.int32)
+    for node, number in ends.items():
+        last[node] = number
+    return WordTable(keys, nodes, last, first, pairs, len(words))
 
 
 @inline
-def _word(
-    data: Bytes, start: np.uint64, stop: np.uint64, hashes: Words, powers: Words, at: Int
+def _follow(keys: Words, nodes: Small, node: Int, point: Int) -> Int:
+    """The node that an edge leads to, or -1."""
+    key = (np.uint64(node) << _POINT | np.uint64(point)) + ONE
+    mask = np.uint64(len(keys) - 1)
+    slot = (key * _SPREAD) >> np.uint64(32) & mask
+    while keys[slot] != _EMPTY:
+        if keys[slot] == key:
+            return np.int64(nodes[slot])
+        slot = (slot + ONE) & mask
+    return -1
+
+
+@inline
+def _class(point: Int) -> Int:
+    """What a run goes on in: katakana, Latin letters, digits; marks that change a kana go on."""
+    if point < 0x80:
+        if 48 <= point <= 57:
+            return _DIGIT
+        return _LATIN if 65 <= (point & ~32) <= 90 else _PLAIN
+    if 0x3099 <= point <= 0x30FF:
+        if point <= 0x309A:
+            return _MARK
+        return _KATAKANA if point >= 0x30A1 and point != 0x30FB else _PLAIN
+    if point < 0x250:
+        return _LATIN if point >= 0xC0 else _PLAIN
+    if point >= 0xFF10:
+        if point <= 0xFF19:
+            return _DIGIT
+        if 0xFF66 <= point <= 0xFF9F:
+            return _KATAKANA
+        return _LATIN if 0xFF21 <= point <= 0xFF3A or 0xFF41 <= point <= 0xFF5A else _PLAIN
+    return _KATAKANA if 0x31F0 <= point <= 0x31FF else _PLAIN
+
+
+@inline
+def _bounded(points: Small, start: Int, stop: Int, have: Int) -> Bool:
+    """Whether no run of katakana, Latin letters or digits goes on at an end of the match."""
+    if start > 0:
+        kind = _class(points[start])
+        if kind != _PLAIN and _class(points[start - 1]) == kind:
+            return False
+    if stop < have:
+        after = _class(points[stop])
+        if after == _MARK:
+            return False
+        kind = _class(points[stop - 1])
+        if kind != _PLAIN and after == kind:
+            return False
+    return True
+
+
+@inline
+def _match(
+    points: Small, start: Int, have: Int, keys: Words, nodes: Small, ends: Small, bounded: bool
+) -> tuple[Int, Int]:
+    """The longest word that starts at a place: where it stops and its number, or -1."""
+    node: Int = 0
+    stop: Int = start
+    number: Int = -1
+    at = start
+    while at < have:
+        node = _follow(keys, nodes, node, points[at])
+        if node < 0:
+            break
+        at += 1
+        found = np.int64(ends[node])
+        if found >= 0 and (not bounded or _bounded(points, start, at, have)):
+            stop, number = at, found
+    return stop, number
+
+
+@kernel(
+    "void(uint8[::1], int32[::1], uint64[::1], int32[::1], int32[::1], uint8[::1], uint8[::1],"
+    " int64, boolean, int64[:,::1])"
+)
+def word_counts(
+    data: Bytes,
+    offsets: Offsets,
+    keys: Words,
+    nodes: Small,
+    ends: Small,
+    first: Bytes,
+    pairs: Bytes,
+    count: int,
+    bounded: bool,
+    out: Counts,
 ) -> None:
-    value, power = _ZERO, ONE
-    while start < stop:
-        value = value * BASE + np.uint64(data[start]) + ONE
-        power *= BASE
-        start += ONE
-    hashes[at], powers[at] = value, power
-
-
-@inline
-def _strip(
-    data: Bytes, start: np.uint64, stop: np.uint64, table: Bytes
-) -> tuple[np.uint64, np.uint64]:
-    while start < stop:
-        point, after = decode(data, start)
-        if table[point] & WHITE == 0:
-            break
-        start = after
-    while stop > start:
-        before = previous(data, stop)
-        if table[decode(data, before)[0]] & WHITE == 0:
-            break
-        stop = before
-    return start, stop
-
-
-@inline
-def _measure(data: Bytes, start: np.uint64, stop: np.uint64, table: Bytes, row: Counts) -> Int:
-    """Add one word to the counts; return its characters."""
-    characters: Int = 0
-    alpha, solid = False, False
-    while start < stop:
-        point, start = decode(data, start)
-        flags = table[point]
-        alpha = alpha or flags & ALPHA != 0
-        solid = solid or flags & PUNCTUATION == 0
-        characters += 1
-    row[0] += 1
-    row[3] += alpha
-    if solid:
-        row[1] += 1
-        row[2] += characters
-    return characters
-
-
-@inline
-def _seen(keys: Words, counts: Counts, mask: Int, key: np.uint64) -> Int:
-    """The slot of the key, put there if it is new; its count tells."""
-    slot = np.int64(key >> ONE) & mask
-    while counts[slot] != 0 and keys[slot] != key:
-        slot = (slot + 1) & mask
-    keys[slot] = key
-    return slot
-
-
-@inline
-def _chain(hashes: Words, first: Int, n: Int) -> np.uint64:
-    key = _ZERO
-    for i in range(first, first + n):
-        key = fmix64((key ^ hashes[i]) + _STEP)
-    return key
-
-
-@inline
-def _top(
-    hashes: Words, lengths: Counts, words: Int, n: Int, keys: Words, counts: Counts, mask: Int
-) -> Int:
-    best: Int = 0
-    for slot in range(mask + 1):
-        counts[slot] = 0
-    for first in range(words - n + 1):
-        slot = _seen(keys, counts, mask, _chain(hashes, first, n))
-        counts[slot] += 1
-        best = max(best, counts[slot])
-    for first in range(words - n + 1):
-        slot = _seen(keys, counts, mask, _chain(hashes, first, n))
-        if counts[slot] == best:
-            length: Int = n - 1
-            for i in range(first, first + n):
-                length += lengths[i]
-            return length * best
-    return 0
-
-
-@inline
-def _duplicates(
-    hashes: Words, powers: Words, lengths: Counts, words: Int, n: Int,
-    keys: Words, counts: Counts, mask: Int,
-) -> Int:  # fmt: skip
-    found: Int = 0
-    first: Int = 0
-    for slot in range(mask + 1):
-        counts[slot] = 0
-    while first < words - n + 1:
-        key, length = _ZERO, 0
-        for i in range(first, first + n):
-            key = key * powers[i] + hashes[i]
-            length += lengths[i]
-        slot = _seen(keys, counts, mask, fmix64(key))
-        if counts[slot]:
-            found += length
-            first += n
-        else:
-            counts[slot] = 1
-            first += 1
-    return found
-
-
-@inline
-def _repeated(hashes: Words, words: Int, n: Int, keys: Words, counts: Counts, mask: Int) -> Int:
-    for slot in range(mask + 1):
-        counts[slot] = 0
-    for first in range(words - n + 1):
-        counts[_seen(keys, counts, mask, _chain(hashes, first, n))] += 1
-    found: Int = 0
-    for slot in range(mask + 1):
-        found += counts[slot] if counts[slot] > 1 else 0
-    return found
-
-
-@inline
-def _is_gap(byte: Int) -> Bool:
-    return byte == _SPACE or byte == _LINE
-
-
-@kernel("void(uint8[::1], int32[::1], uint8[::1], uint64[::1], int64[:,::1])")
-def word_counts(data: Bytes, offsets: Offsets, table: Bytes, stops: Words, out: Counts) -> None:
-    """Write the counts of text i to `out[i]`, `int64[n, len(COLUMNS)]`.
+    """Write `COLUMNS` of text i to `out[i]`; the list is that of `word_table`.
 
     Args:
-        data: the bytes.
-        offsets: where each text starts, and where the last one ends.
-        table: `ALPHA`, `PUNCTUATION` and `WHITE` of each code point, `uint8[0x110000]`.
-        stops: `word_hash` of each stop word.
-        out: receives the counts.
+        data: UTF-8 of the texts.
+        offsets: ``int32[n + 1]``.
+        keys: edges of the trie.
+        nodes: where they lead.
+        ends: words that end at nodes.
+        first: code points that words start with.
+        pairs: hashes of the pairs that words start with.
+        count: how many words there are.
+        bounded: a word that starts or ends in katakana, a Latin letter or a digit doesn't match
+            where a run of the same goes on; nor does one that a combining (han)dakuten follows.
+        out: ``int64[n, 8]``.
     """
-    room = 1024
-    hashes, powers = np.empty(room, np.uint64), np.empty(room, np.uint64)
-    lengths = np.empty(room, np.int64)
-    keys, counts = np.empty(2 * room, np.uint64), np.empty(2 * room, np.int64)
-    met = np.zeros(len(stops), np.bool_)
+    room: Int = 0
     for i in range(len(offsets) - 1):
-        row = out[i]
-        for column in range(out.shape[1]):
-            row[column] = 0
-        start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
-        tokens: Int = 1
-        for byte in range(offsets[i], offsets[i + 1]):
-            tokens += _is_gap(data[byte])
-        if tokens > room:
-            while room < tokens:
-                room *= 2
-            hashes, powers = np.empty(room, np.uint64), np.empty(room, np.uint64)
-            lengths = np.empty(room, np.int64)
-            keys, counts = np.empty(2 * room, np.uint64), np.empty(2 * room, np.int64)
-        size = 8
-        while size < 2 * tokens:
-            size *= 2
-        for k in range(len(met)):
-            met[k] = False
-        for solid in range(2):  # words as they are for the 7-grams, then without white space
-            words: Int = 0
-            at = start
-            while at < stop:
-                first = at
-                while at < stop and not _is_gap(data[at]):
-                    at += ONE
-                last = at
-                at += ONE
-                if solid == 1:
-                    first, last = _strip(data, first, last, table)
-                if first >= last:
-                    continue
-                _word(data, first, last, hashes, powers, words)
-                if solid == 1:
-                    lengths[words] = _measure(data, first, last, table, row)
-                    for k in range(len(stops)):
-                        if stops[k] == hashes[words] and not met[k]:
-                            met[k] = True
-                            row[4] += 1
-                words += 1
-            if solid == 0:
-                row[14] = max(words - 6, 0)
-                row[15] = _repeated(hashes, words, 7, keys, counts, size - 1)
-            else:
-                for n in range(2, 5):
-                    row[3 + n] = _top(hashes, lengths, words, n, keys, counts, size - 1)
-                for n in range(5, 11):
-                    row[3 + n] = _duplicates(
-                        hashes, powers, lengths, words, n, keys, counts, size - 1
-                    )
-
-
-MARKED: tuple[str, ...] = ("characters", "marked", "longest_run")
-"""Columns of `marked_counts`: characters, those with a flag, longest run of one character."""
-
-
-@kernel("void(uint8[::1], int32[::1], uint8[::1], int64[:,::1])")
-def marked_counts(data: Bytes, offsets: Offsets, table: Bytes, out: Counts) -> None:
-    """Write the counts `MARKED` of text i to `out[i]`; `table` has 1 for characters to count."""
+        room = max(room, np.int64(offsets[i + 1]) - np.int64(offsets[i]))
+    points = np.empty(room + 1, np.int32)
+    stamps = np.full(count, -1, np.int64)
     for i in range(len(offsets) - 1):
         at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
-        characters, marked, longest, run = 0, 0, 0, 0
-        before: Int = -1
+        have: Int = 0
         while at < stop:
             point, at = decode(data, at)
-            characters += 1
-            marked += table[point]
-            run = run + 1 if point == before else 1
-            longest = max(longest, run)
-            before = point
-        out[i, 0], out[i, 1], out[i, 2] = characters, marked, longest
+            points[np.uint64(have)] = point
+            have += 1
+        words, types, chars, visible_all, lines, dense = 0, 0, 0, 0, 0, 0
+        tail: Int = 0
+        visible, covered = 0, 0
+        free: Int = 0
+        points[np.uint64(have)] = 10
+        for place in range(np.uint64(have + 1)):
+            point = np.int64(points[place])
+            if point == 10:
+                if visible > 0:
+                    is_dense = 100 * covered > DENSE_PERCENT * visible
+                    lines += 1
+                    dense += is_dense
+                    tail = tail << 1 | is_dense
+                    visible_all += visible
+                visible, covered = 0, 0
+            white = point <= 0x3000 and is_white(point)
+            visible += not white
+            here = np.int64(place)
+            if first[point] and here >= free and here < have:
+                pair = point * _PAIR + np.int64(points[place + ONE]) & 0xFFFF
+                if first[point] < 2 and not pairs[pair]:
+                    continue
+                end, number = _match(points, here, have, keys, nodes, ends, bounded)
+                if number >= 0:
+                    words += 1
+                    if stamps[number] != i:
+                        stamps[number] = i
+                        types += 1
+                    free = end
+                    chars += end - here
+                    for inside in range(here, end):
+                        covered += not is_white(np.int64(points[np.uint64(inside)]))
+        last: Int = 0
+        for _ in range(TAIL):
+            last += tail & 1
+            tail >>= 1
+        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = words, types, chars, have
+        out[i, 4], out[i, 5], out[i, 6], out[i, 7] = visible_all, lines, dense, last
