@@ -123,13 +123,13 @@ def _top(
     for first in range(words - n + 1):
         slot = _seen(keys, counts, mask, _chain(hashes, first, n))
         counts[slot] += 1
-        best = max(best, counts[slot])
+        best = max(best, int(counts[slot]))
     for first in range(words - n + 1):
         slot = _seen(keys, counts, mask, _chain(hashes, first, n))
         if counts[slot] == best:
             length: Int = n - 1
             for i in range(first, first + n):
-                length += lengths[i]
+                length += int(lengths[i])
             return length * best
     return 0
 
@@ -147,7 +147,7 @@ def _duplicates(
         key, length = _ZERO, 0
         for i in range(first, first + n):
             key = key * powers[i] + hashes[i]
-            length += lengths[i]
+            length += int(lengths[i])
         slot = _seen(keys, counts, mask, fmix64(key))
         if counts[slot]:
             found += length
@@ -166,7 +166,7 @@ def _repeated(hashes: Words, words: Int, n: Int, keys: Words, counts: Counts, ma
         counts[_seen(keys, counts, mask, _chain(hashes, first, n))] += 1
     found: Int = 0
     for slot in range(mask + 1):
-        found += counts[slot] if counts[slot] > 1 else 0
+        found += int(counts[slot]) if counts[slot] > 1 else 0
     return found
 
 

@@ -44,7 +44,7 @@ class WordTable(NamedTuple):
         first: ``uint8[0x110000]``, 1 for code points that a word starts with, 2 for those that
             are one.
         pairs: ``uint8[65536]``, 1 at the hashes of what words of two and more start with.
-        count: how many words.
+        size: how many words.
     """
 
     keys: Words
@@ -52,7 +52,7 @@ class WordTable(NamedTuple):
     ends: Small
     first: Bytes
     pairs: Bytes
-    count: int
+    size: int
 
 
 def word_table(words: Sequence[str]) -> WordTable:
@@ -210,8 +210,8 @@ def word_counts(
                 if visible > 0:
                     is_dense = 100 * covered > DENSE_PERCENT * visible
                     lines += 1
-                    dense += is_dense
-                    tail = tail << 1 | is_dense
+                    dense += int(is_dense)
+                    tail = int(tail << 1 | is_dense)
                     visible_all += visible
                 visible, covered = 0, 0
             white = point <= 0x3000 and is_white(point)
@@ -233,7 +233,7 @@ def word_counts(
                         covered += not is_white(np.int64(points[np.uint64(inside)]))
         last: Int = 0
         for _ in range(TAIL):
-            last += tail & 1
+            last += int(tail & 1)
             tail >>= 1
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = words, types, chars, have
         out[i, 4], out[i, 5], out[i, 6], out[i, 7] = visible_all, lines, dense, last
