@@ -118,8 +118,8 @@ def _top(
     hashes: Words, lengths: Counts, words: Int, n: Int, keys: Words, counts: Counts, mask: Int
 ) -> Int:
     best: Int = 0
-    for slot in range(mask + 1):
-        counts[slot] = 0
+    for cell in range(mask + 1):
+        counts[cell] = 0
     for first in range(words - n + 1):
         slot = _seen(keys, counts, mask, _chain(hashes, first, n))
         counts[slot] += 1
@@ -141,8 +141,8 @@ def _duplicates(
 ) -> Int:  # fmt: skip
     found: Int = 0
     first: Int = 0
-    for slot in range(mask + 1):
-        counts[slot] = 0
+    for cell in range(mask + 1):
+        counts[cell] = 0
     while first < words - n + 1:
         key, length = _ZERO, 0
         for i in range(first, first + n):
@@ -160,13 +160,13 @@ def _duplicates(
 
 @inline
 def _repeated(hashes: Words, words: Int, n: Int, keys: Words, counts: Counts, mask: Int) -> Int:
-    for slot in range(mask + 1):
-        counts[slot] = 0
+    for cell in range(mask + 1):
+        counts[cell] = 0
     for first in range(words - n + 1):
         counts[_seen(keys, counts, mask, _chain(hashes, first, n))] += 1
     found: Int = 0
-    for slot in range(mask + 1):
-        found += int(counts[slot]) if counts[slot] > 1 else 0
+    for cell in range(mask + 1):
+        found += int(counts[cell]) if counts[cell] > 1 else 0
     return found
 
 

@@ -228,7 +228,7 @@ def word_counts(
                         stamps[number] = i
                         types += 1
                     free = end
-                    chars += end - here
+                    chars += int(end - here)
                     for inside in range(here, end):
                         covered += not is_white(np.int64(points[np.uint64(inside)]))
         last: Int = 0
