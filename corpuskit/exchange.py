@@ -130,6 +130,11 @@ class Exchange(ABC):
     def __init__(self, params: Any = None) -> None:
         self.params: Any = params if params is not None else self.Params()
 
+    @classmethod
+    def kernels_for(cls, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """Modules of `compiler.ON_DEMAND` that a use with these parameters, unchecked, needs."""
+        return cls.kernels
+
     def columns_read(self) -> tuple[str, ...]:
         """Columns `keys` needs, with the present parameters."""
         return self.reads

@@ -281,7 +281,7 @@ def kernels_of(loaded: LoadedRecipe) -> tuple[str, ...]:
         registry = Registry(plugin_paths(loaded))
         for use in loaded.recipe.stages:
             with suppress(CorpuskitError):
-                names.update(registry.stage(use.name).kernels)
+                names.update(registry.stage(use.name).kernels_for(use.params))
     return tuple(sorted(names))
 
 

@@ -122,6 +122,11 @@ class Stage(ABC):
         # Name and parameters, never what `open` loaded: taggers can't be pickled.
         return _made, (type(self), self.params.model_dump(mode="json"), self.root, self.use)
 
+    @classmethod
+    def kernels_for(cls, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """Modules of `compiler.ON_DEMAND` that a use with these parameters, unchecked, needs."""
+        return cls.kernels
+
     def columns_read(self) -> tuple[str, ...]:
         """Columns this stage needs, with its present parameters."""
         return self.reads

@@ -137,9 +137,11 @@ class NormalizeOptions:
     @property
     def tidies(self) -> bool:
         """Whether a rule of `corpuskit.ja.tidying` is on."""
-        kept = self.punctuation == self.japanese_spaces == "keep"
-        return not kept or self.repeats > 0 or self.join_lines
+        return any(getattr(self, name) not in (0, False, "keep") for name in TIDYING)
 
+
+TIDYING = ("punctuation", "repeats", "japanese_spaces", "join_lines")
+"""Options of the rules of `corpuskit.ja.tidying`."""
 
 DEFAULT = NormalizeOptions()
 """The safe rules: what is on costs no information that text is made of."""
@@ -190,7 +192,7 @@ class Normalizer:
             TypeError: the array is not of strings.
             ValueError: it has nulls, or the result would be larger than 2 GiB.
         """
-        state = _State(array, len(array), tracing)
+        state = State(array, len(array), tracing)
         while self._pass(state):  # marks in another order may have another joiner after them
             pass
         if self.options.tidies:
@@ -201,7 +203,7 @@ class Normalizer:
             return Normalized(array, state.changed, state.hidden, state.trace[:0])
         return Normalized(state.text, state.changed, state.hidden, state.trace)
 
-    def _pass(self, state: _State) -> bool:
+    def _pass(self, state: State) -> bool:
         """Apply the rules, then NFC; say whether NFC had anything to do."""
         # Numba is for whoever runs a stage, not for whoever checks a recipe.
         from corpuskit.ja.actions import actions
@@ -229,7 +231,7 @@ class Normalizer:
         return composed is not None
 
 
-class _State:
+class State:
     """Texts on their way through the passes."""
 
     def __init__(self, text: pa.StringArray, n: int, tracing: bool) -> None:

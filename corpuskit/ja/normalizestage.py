@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, ClassVar, get_type_hints
 
@@ -13,21 +14,27 @@ from pydantic import Field, create_model
 
 from corpuskit.document import append_columns
 from corpuskit.ja.marks import MARKS, marks_of
-from corpuskit.ja.normalize import DEFAULT, NORMALIZE_VERSION, NormalizeOptions, Normalizer
+from corpuskit.ja.normalize import (
+    DEFAULT,
+    NORMALIZE_VERSION,
+    TIDYING,
+    NormalizeOptions,
+    Normalizer,
+)
 from corpuskit.ja.offsets import EDITS, edits_of
 from corpuskit.stage import Column, Params, Result, Stage, verdicts
 
 #: What each switch does, as the docstring of `NormalizeOptions` says it.
 _ABOUT = dict(re.findall(r"^ +(\w+): (.+)$", NormalizeOptions.__doc__ or "", re.M))
 _TYPES = get_type_hints(NormalizeOptions)
-_BOUNDS = {"repeats": {"ge": 0}}
+_BOUNDS: dict[str, Any] = {"repeats": {"ge": 0}}
 _OPTIONS: dict[str, Any] = {
     f.name: (
         _TYPES[f.name],
         Field(
             getattr(DEFAULT, f.name),
             description=_ABOUT.get(f.name, ""),
-            **_BOUNDS.get(f.name, {}),  # type: ignore[arg-type]
+            **_BOUNDS.get(f.name, {}),
         ),
     )
     for f in fields(NormalizeOptions)
@@ -74,6 +81,13 @@ class Normalize(Stage):
         super().__init__(params)
         switches = self.params.model_dump(exclude={"map"})
         self._normalizer = Normalizer(NormalizeOptions(**switches))
+
+    @classmethod
+    def kernels_for(cls, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """`edits` for the map; `tidy` for the rules that are off unless asked for."""
+        asked = {name for name, value in params.items() if value not in (False, 0, "keep")}
+        edits = ("edits",) if "map" in asked else ()
+        return edits if asked.isdisjoint(TIDYING) else (*edits, "tidy")
 
     def columns_written(self) -> tuple[Column, ...]:
         """The text and its marks, and the edits where they are asked for."""

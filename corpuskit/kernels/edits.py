@@ -63,8 +63,10 @@ def find_edits(
         trace: `int32[len(data), 2]`.
         ends: receives where each text's edits end, n + 1; the first is 0.
     """
-    edits, n = np.empty((16, 3), np.int32), 0
+    edits = np.empty((16, 3), np.int32)
+    n: Int = 0
     ends[0] = 0
+    length: Int = 0
     for text in range(len(offsets) - 1):
         done = np.int64(source_offsets[text])  # up to where the source is accounted for
         w, stop = np.int64(offsets[text]), np.int64(offsets[text + 1])

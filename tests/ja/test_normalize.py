@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.ja.actions import WIDE_SYMBOLS
-from corpuskit.ja.normalize import NormalizeOptions, Normalizer, normalize
+from corpuskit.ja.normalize import TIDYING, NormalizeOptions, Normalizer, normalize
 
 UNTOUCHED = [
     "",
@@ -133,9 +133,37 @@ def test_each_class_can_be_switched_off(option: str, text: str) -> None:
 
 def test_every_option_is_tested() -> None:
     named = {name for name, _ in SWITCHES} | {
-        "superscripts", "fractions", "enclosed", "squares", "roman", "radicals", "kana_ligatures"
+        "superscripts", "fractions", "enclosed", "squares", "roman", "radicals", "kana_ligatures",
+        "private_use", *TIDYING,
     }  # fmt: skip
     assert named == {field.name for field in fields(NormalizeOptions)}
+
+
+@pytest.mark.parametrize("mark", "〜～ー－−‐-–—―")
+def test_no_dash_or_wave_becomes_another(mark: str) -> None:
+    every = NormalizeOptions(
+        **{f.name: True for f in fields(NormalizeOptions) if f.type == "bool"},
+        private_use="geta", punctuation="japanese", repeats=3, japanese_spaces="all",
+    )  # fmt: skip
+    for text in (f"十{mark}二十", f"1{mark}2", f"あ{mark}", f"{mark}い", f"a{mark}b", mark * 2):
+        assert normalize(text) == text
+        assert normalize(text, every) == text
+
+
+def test_the_half_width_long_vowel_is_the_only_one_that_folds() -> None:
+    assert normalize("ｺｰﾋｰ －ｰ−") == "コーヒー －ー−"
+
+
+def test_private_use_by_rule() -> None:
+    text = "外\ue000字\U000f0000\U0010fffd"
+    assert normalize(text) == text
+    assert normalize(text, NormalizeOptions(private_use="remove")) == "外字"
+    assert normalize(text, NormalizeOptions(private_use="geta")) == "外〓字〓〓"
+
+
+def test_selectors_after_a_byte_order_mark_leave_nothing_behind() -> None:
+    assert normalize("漢\ufeff\U000e0133\U000e0122") == "漢"
+    assert normalize("漢\U000e0133\ufeff") == "漢\U000e0133"
 
 
 def test_changed_characters_are_counted() -> None:
@@ -198,11 +226,21 @@ def test_equals_the_reference_and_is_stable(texts: list[str]) -> None:
     assert Normalizer().apply(once)[0] is once
 
 
+VALUES = {
+    "private_use": st.sampled_from(["keep", "remove", "geta"]),
+    "punctuation": st.sampled_from(["keep", "majority", "japanese"]),
+    "japanese_spaces": st.sampled_from(["keep", "sentences", "all"]),
+    "repeats": st.integers(0, 3),
+}
+OPTIONS = st.builds(
+    NormalizeOptions,
+    **{field.name: VALUES.get(field.name, st.booleans()) for field in fields(NormalizeOptions)},
+)
+
+
 @settings(max_examples=200, deadline=None)
-@given(TEXTS, st.lists(st.booleans(), min_size=15, max_size=15))
-def test_is_stable_with_any_options(text: str, switches: list[bool]) -> None:
-    names = [field.name for field in fields(NormalizeOptions)]
-    options = NormalizeOptions(**dict(zip(names, switches, strict=True)))
+@given(TEXTS, OPTIONS)
+def test_is_stable_with_any_options(text: str, options: NormalizeOptions) -> None:
     once = normalize(text, options)
     assert normalize(once, options) == once
 
