@@ -39,6 +39,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "python_calamine": "documents",
         "sklearn": "quality",
         "lightgbm": "quality",
+        "sudachipy": "sudachi",
         "cryptography": "trust",
         "rfc8785": "trust",
         "license_expression": "trust",
