@@ -138,7 +138,7 @@ def test_a_document_passes_it_once(recipe: Any) -> None:
 
 def test_what_would_go_round_it_is_refused(recipe: Any) -> None:
     registry = Registry((load(recipe(STAGES)).base / "acme.py",))
-    with pytest.raises(RecipeError, match=r"'acme\.reads' protects texts, but reads the column 'cha"):
+    with pytest.raises(RecipeError, match=r"'acme\.reads' protects texts, but reads the col"):
         build(load(recipe(["signals.scripts", "acme.reads"])), registry)
     with pytest.raises(RecipeError, match=r"writes texts \(column 'echo'\) before 'acme\.veil'"):
         build(load(recipe(["acme.echo", "acme.veil"])), registry)
