@@ -26,6 +26,15 @@ SENTENCES = (
 )
 
 
+#: Files whose tests take longest; they start first, so that no process ends long after the other.
+LONGEST = ("test_readme.py", "test_dedup_kill.py", "test_sameness.py", "test_ray.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first; the rest stay in their order."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 def text_of(seed: int, sentences: int = 12) -> str:
     """A document of its own: sentences in an order that the seed decides, each marked by it."""
     picked = [SENTENCES[(seed * 7 + i * (seed % 3 + 1)) % len(SENTENCES)] for i in range(sentences)]
