@@ -117,11 +117,11 @@ def _tops(counts: Small, types: Int, all_types: Int, histogram: Small, row: Coun
     most: Int = 1
     repeated: Int = 0
     for j in range(np.uint64(types)):
-        value = np.int64(abs(counts[j]))
-        if value > 1:
+        count: Int = np.int64(abs(counts[j]))
+        if count > 1:
             repeated += 1
-            histogram[np.uint64(value)] += 1
-            most = max(most, value)
+            histogram[np.uint64(count)] += 1
+            most = max(most, count)
     left: Int = min(np.int64(np.sqrt(np.float64(all_types))), repeated)
     total: Int = 0
     for value in range(most, 1, -1):

@@ -186,8 +186,8 @@ def unit_counts(data: Bytes, offsets: Offsets, out: Counts) -> None:
         row = out[i]
         for column in range(out.shape[1]):
             row[column] = 0
-        for kind in range(len(KINDS)):
-            kinds[kind] = 0
+        for slot in range(len(KINDS)):
+            kinds[slot] = 0
         start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
         if start == stop:
             continue
@@ -205,11 +205,13 @@ def unit_counts(data: Bytes, offsets: Offsets, out: Counts) -> None:
         dot_run: Int = 0
         point: Int = 0
         raw: Int = 0
+        kind: Int = 0
         while True:
             ended = at >= stop
             here = at
             if ended:
-                point, raw = 0x0A, _NEWLINE
+                point = 0x0A
+                raw = _NEWLINE
             else:
                 point, at = decode(data, at)
                 raw = _kind(point)
@@ -309,8 +311,8 @@ def unit_counts(data: Bytes, offsets: Offsets, out: Counts) -> None:
                     solid_first = point
                 solid_last = point
             last_kind = raw
-        for kind in range(len(KINDS)):
-            row[kind] = kinds[kind]
+        for slot in range(len(KINDS)):
+            row[slot] = kinds[slot]
         row[_CHARACTERS] = characters
         row[_FINAL_BREAKS] = data[stop - ONE] == 10
         row[_ELLIPSIS_MARKS] += kinds[_ELLIPSIS]

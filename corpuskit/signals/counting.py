@@ -64,6 +64,11 @@ def ngrams_of(text: pa.Array) -> Counts:
     return _once(text, "ngrams", _ngrams)
 
 
+def traits_of(text: pa.Array) -> Counts:
+    """Layout, industry, translation and OCR (see `corpuskit.kernels.traits.COLUMNS`)."""
+    return _once(text, "traits", _traits)
+
+
 def _counts(text: pa.Array) -> Counts:
     from corpuskit.kernels.counts import COLUMNS, text_counts
 
@@ -108,3 +113,11 @@ def _ngrams(text: pa.Array) -> Counts:
         for place, column in enumerate(COLUMNS)
     }
     return {**found, "longest_run": runs}
+
+
+def _traits(text: pa.Array) -> Counts:
+    from corpuskit.kernels.traits import COLUMNS, trait_counts
+
+    out = np.empty((len(text), len(COLUMNS)), np.int64)
+    trait_counts(*text_buffers(text), out)
+    return dict(zip(COLUMNS, out.T, strict=True))
