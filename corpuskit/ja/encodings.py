@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from corpuskit.errors import InputError
+from corpuskit.ja.candidates import CANDIDATES, NEWER, Reading, best_of, newer_of, reading, readings
 from corpuskit.ja.jis import decode_iso2022jp
 from corpuskit.ja.labels import codec_of
 from corpuskit.ja.likeness import (
@@ -23,13 +22,9 @@ from corpuskit.ja.likeness import (
     KANJI,
     KATAKANA,
     MARK,
-    NEW_KANJI,
-    NEW_SIGNS,
-    REPLACEMENT,
     SIGN,
     WIDE,
     Weight,
-    count_of,
     weigh,
 )
 from corpuskit.ja.mojibake import repaired
@@ -49,7 +44,6 @@ _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20)])
 _SEVEN_BIT = re.compile(rb"\x1b\([BJHI]|\x1b\$(?:[@B]|\([@BDOPQ])")
 #: What is left of such a sequence when one of its three bytes is broken.
 _DAMAGED = re.compile(rb"[^\n]\$[@B]|\x1b[^\n][@B]|\x1b\$[^\n]", re.S)
-_NEC_LEAD = re.compile(rb"[\xed\xee][\x40-\x7e\x80-\xfc]")
 #: UTF-32 first: its little-endian mark starts like that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -58,40 +52,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: The encodings that are weighed against each other, and the bits that they are rarer.
-_CANDIDATES = {
-    "utf-8": 0.0,
-    "cp932": 0.0,
-    "euc_jp": 0.5,
-    "utf-16-le": 12.0,
-    "utf-16-be": 14.0,
-    "utf-32-le": 20.0,
-    "utf-32-be": 20.0,
-}
-#: Supersets with JIS X 0213, tried where the plain one leaves errors, and the bits they are rarer.
-_NEWER = {"cp932": "shift_jis_2004", "euc_jp": "euc_jis_2004"}
-_NEWER_BITS = 3.0
-_NEW = frozenset(NEW_KANJI + NEW_SIGNS)
-#: One error may be a broken byte that happens to be a sign of JIS X 0213; so many are not.
-_REPEATED = 2
-#: In so many bytes with at most two other errors, a character of JIS X 0213 is likelier
-#: than damage.
-_LONG = 1024
-_LETTER = re.compile("[^\x00-\x7f\ue000-\uf8ff]")
-#: A place of errors: a broken byte can spoil some characters after it.
-_PLACES = re.compile("[\ufffd\ue000-\uf8ff](?:.{0,6}[\ufffd\ue000-\uf8ff])?", re.S)
-#: Bits of a character of CP932 at one of two codes, which Windows itself does not write.
-_OTHER_CODE = 6.0
-#: Bits that a declaration counts.
-_DECLARED = 14.0
-#: Bits of a U+FFFD beyond that of one byte, where it stands for more.
-_WIDER = {"utf-8": 8.0, "utf-16-le": 14.0, "utf-16-be": 14.0, "utf-32-le": 40.0, "utf-32-be": 40.0}
-#: Bits of each byte of a character that is cut at the end.
-_CUT = 7.0
 #: Up to so many bytes beyond ASCII, valid UTF-8 may be so by chance.
 _CHANCE = 16
-#: Bits that speak for UTF-8 where it is valid.
-_VALID = 8.0
 
 
 class UndecodableError(InputError):
@@ -145,8 +107,8 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
             "convert the file to UTF-8, or name its own reader",
         )
     text, replaced = read(raw, found.encoding)
-    if replaced and found.encoding in _NEWER and len(raw) > WINDOW:
-        newer = _newer(raw, found.encoding, None)
+    if replaced and found.encoding in NEWER and len(raw) > WINDOW:
+        newer = newer_of(raw, found.encoding, None)
         found = replace(found, encoding=newer[0]) if newer else found
         text, replaced = read(raw, found.encoding)
     text, name = repaired(text)
@@ -155,7 +117,7 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
 
 def _clean_utf8(raw: bytes, declared: str | None) -> str | None:
     """The text where it is so much valid UTF-8 that nothing else needs to be asked; it is quick."""
-    if len(raw) < 4096 or raw.startswith(codecs.BOM_UTF8) or codec_of(declared) in _NEWER:
+    if len(raw) < 4096 or raw.startswith(codecs.BOM_UTF8) or codec_of(declared) in NEWER:
         return None
     try:
         text = raw.decode()
@@ -181,7 +143,7 @@ def sniff(raw: bytes, declared: str | None = None) -> Sniffed | None:
     first = max(0, start.start() - 16) if start else 0
     first -= first % 4  # in step with UTF-32
     head, window = raw[:WINDOW], raw[first : first + WINDOW]
-    if _is_utf8(window) and (label not in _NEWER or _THREE_BYTES.search(window)):
+    if _is_utf8(window) and (label not in NEWER or _THREE_BYTES.search(window)):
         few = len(window) < 4096 and _high(window) <= _CHANCE
         if few and _SEVEN_BIT.search(head) and not _often_high(head):
             return Sniffed("iso2022_jp", 0.99)
@@ -240,8 +202,8 @@ def _is_utf8(window: bytes) -> bool:
 
 def _is_likely(window: bytes) -> bool:
     """Whether valid UTF-8 is likelier than the other encodings of Japanese."""
-    readings = [_reading(window, name, None) for name in ("utf-8", *_NEWER)]
-    return _best(readings)[0].encoding == "utf-8"
+    likely = best_of([reading(window, name, None) for name in ("utf-8", *NEWER)])[0]
+    return likely.encoding == "utf-8"
 
 
 def _controls(raw: bytes) -> bool:
@@ -261,42 +223,19 @@ def _high(raw: bytes) -> int:
     return len(raw) - len(raw.translate(None, _EIGHTH_BIT))
 
 
-# --- candidates -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A candidate, its weight, and the bits of it and of all that speaks for or against it."""
-
-    encoding: str
-    weight: Weight
-    bits: float
-
-
-def _reading(window: bytes, encoding: str, label: str | None) -> _Reading:
-    text, cut = lenient(window, encoding)
-    weight = weigh(text)
-    bits = weight.bits + _CANDIDATES.get(encoding, 0.0) + _CUT * cut
-    bits += _WIDER.get(encoding, 0.0) * text.count(REPLACEMENT)
-    if encoding == "utf-8" and not weight.bad:
-        bits -= _VALID
-    plain = next((old for old, new in _NEWER.items() if new == label), label)
-    return _Reading(encoding, weight, bits - _DECLARED * (encoding == plain))
-
-
 def _weighed(window: bytes, label: str | None) -> Sniffed | None:
     """The candidate whose reading is likeliest."""
     sample = window[:_SAMPLE]
-    best, margin = _best(_readings(sample, label))
+    best, margin = best_of(readings(sample, label))
     if len(window) > len(sample) and (margin < 200 or best.weight.bad):
         sample = window
-        best, margin = _best(_readings(window, label))
+        best, margin = best_of(readings(window, label))
     if _is_western(sample) and _is_doubtful(best):
         latin = weigh(sample.decode("cp1252", "replace"))
         if latin.bits < best.bits:
             return Sniffed("cp1252", 0.5)
     name, weight = best.encoding, best.weight
-    if newer := _newer(window, name, label):
+    if newer := newer_of(window, name, label):
         (name, weight), sample = newer, window
     if _is_binary(sample, weight) or (name.startswith(("utf-16", "utf-32")) and _is_odd(weight)):
         return None
@@ -306,21 +245,9 @@ def _weighed(window: bytes, label: str | None) -> Sniffed | None:
     return Sniffed(name, round(min(sure, 0.99), 3))
 
 
-def _readings(sample: bytes, label: str | None) -> list[_Reading]:
-    wide = b"\0\0" in sample
-    names = [name for name in _CANDIDATES if wide or not name.startswith("utf-32")]
-    return [_reading(sample, name, label) for name in names]
-
-
-def _best(readings: Iterable[_Reading]) -> tuple[_Reading, float]:
-    """The likeliest reading, and by how many bits it is likelier than the second."""
-    first, second = sorted(readings, key=lambda each: each.bits)[:2]
-    return first, second.bits - first.bits
-
-
 def _is_binary(sample: bytes, weight: Weight) -> bool:
     """Whether the best reading is no better than noise, or has more errors than damage makes."""
-    if weight.bad * 8 > weight.high + 24 or (weight.bad > 2 and weight.bad * 2 > weight.high):
+    if weight.bad * 8 > weight.high + 24 or (weight.bad > 3 and weight.bad * 2 > weight.high):
         return True
     return len(sample) >= 40 and weight.bits > 7.6 * len(sample)
 
@@ -329,50 +256,6 @@ def _is_odd(weight: Weight) -> bool:
     """Whether a text is mostly signs and letters of other scripts: bytes of no text, read wide."""
     usual = weight.of(ALNUM, SIGN, HIRAGANA, KATAKANA, HALF, MARK, KANJI, WIDE)
     return usual * 2 < int(weight.counts.sum())
-
-
-def _newer(window: bytes, encoding: str, label: str | None) -> tuple[str, Weight] | None:
-    """The superset with JIS X 0213 where what it has instead of errors is likelier."""
-    newer = _NEWER.get(encoding, "")
-    if not newer:
-        return None
-    text = lenient(window, encoding)[0]
-    plain = weigh(text)
-    usual = plain.bits
-    if not plain.bad and newer != label:
-        unusual = _other_codes(text, window) if encoding == "cp932" else 0
-        if not unusual:
-            return None
-        usual += _OTHER_CODE * unusual
-    other = lenient(window, newer)[0]
-    weight = weigh(other)
-    if newer == label:
-        return (newer, weight) if weight.bits - _DECLARED < usual else None
-    better = weight.bits + _NEWER_BITS < usual and weight.bad <= plain.bad
-    mended = len(_PLACES.findall(text)) - len(_PLACES.findall(other))
-    alone = weight.bad <= 2 and len(window) >= _LONG and _few_lacking(other, encoding)
-    certain = mended >= _REPEATED or not _NEW.isdisjoint(other) or alone
-    return (newer, weight) if better and certain else None
-
-
-def _few_lacking(text: str, encoding: str) -> bool:
-    """Whether the older encoding lacks one or two characters of a text, each a letter or sign."""
-    lacking = [c for c in set(text) if c != REPLACEMENT and not c.encode(encoding, "ignore")]
-    return 0 < len(lacking) <= 2 and all(map(_LETTER.match, lacking))
-
-
-@cache
-def _twice() -> str:
-    """The characters that CP932 has twice: as IBM's (FA, FB, FC) and as NEC's choice (ED, EE)."""
-    trails = (*range(0x40, 0x7F), *range(0x80, 0xFD))
-    raw = bytes(byte for lead in (0xED, 0xEE) for trail in trails for byte in (lead, trail))
-    return raw.decode("cp932", "ignore")
-
-
-def _other_codes(text: str, window: bytes) -> int:
-    """Characters at NEC's codes: Windows writes IBM's, and JIS X 0213 has kanji there."""
-    found = count_of(text, _twice())
-    return min(found, len(_NEC_LEAD.findall(window))) if found else 0
 
 
 #: Western text has its accents within words, and few other signs.
@@ -387,7 +270,7 @@ def _is_western(window: bytes) -> bool:
     return high > 0 and len(_WESTERN.findall(text)) * 10 >= high * 8 and not _controls(window)
 
 
-def _is_doubtful(best: _Reading) -> bool:
+def _is_doubtful(best: Reading) -> bool:
     """Whether a Japanese reading has errors, or no kana and rare kanji."""
     weight = best.weight
     return weight.bad > 0 or not weight.of(HIRAGANA, KATAKANA, MARK)
@@ -395,13 +278,13 @@ def _is_doubtful(best: _Reading) -> bool:
 
 def _foreign(window: bytes, label: str | None) -> Sniffed | None:
     """A declared encoding of another language, where it fits and there are no kana to speak of."""
-    if label is None or label in (*_CANDIDATES, *_NEWER.values(), "iso2022_jp"):
+    if label is None or label in (*CANDIDATES, *NEWER.values(), "iso2022_jp"):
         return None
     try:
         codecs.getincrementaldecoder(label)().decode(window)
     except UnicodeError:
         return None
-    for name in _NEWER:
+    for name in NEWER:
         weight = weigh(lenient(window, name)[0])
         if weight.of(HIRAGANA, KATAKANA) * 5 >= weight.high and not weight.bad:
             return None

@@ -62,12 +62,13 @@ def _best_slip(found: bytes, errors: str) -> bytes:
     after = np.full(len(found) + _LEFT_OUT + 1, np.inf)
     for pieces in (_read(found, 0, errors), _read(found, 1, errors), _pairs(found, 0, errors),
                    _pairs(found, 1, errors)):  # fmt: skip
-        at, cost = pieces
-        np.minimum.at(after, at, np.cumsum(cost[::-1])[::-1])
+        begins, cost = pieces
+        np.minimum.at(after, begins, np.cumsum(cost[::-1])[::-1])
     after[len(found)] = 0
     size = len(found)
     costs = [before[:size] + after[skip : size + skip] for skip in range(1, _LEFT_OUT + 1)]
-    skip, at = divmod(int(np.argmin(np.concatenate(costs))), size)
+    least = int(np.argmin(np.concatenate(costs)))
+    skip, at = divmod(least, size)
     return found[:at] + b"\xff" * (skip + 1) + found[at + skip + 1 :]
 
 
