@@ -43,9 +43,9 @@ MODULES: tuple[str, ...] = tuple(
 """Names of the kernel modules of this installation (`corpuskit.kernels.<name>`)."""
 
 _RARE = (
-    "contamination cosine cuts edits features folding foldings grams langmodel languages lines lz "
-    "morphemes ngrams repeats textgrams tidy tokens traits traitshapes traittables units urls winnow "
-    "wordgrams words"
+    "contamination cosine cuts edits features folding foldings grams langmodel languages "
+    "lines lz morphemes ngrams repeats textgrams tidy tokens traits traitshapes traittables "
+    "units urls winnow wordgrams words"
 )
 ON_DEMAND = frozenset(_RARE.split())
 """Modules that few recipes need: compiled when one does, so that others start sooner."""
