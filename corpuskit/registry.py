@@ -40,6 +40,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "sklearn": "quality",
         "lightgbm": "quality",
         "sudachipy": "sudachi",
+        "pycld2": "langid",
         "cryptography": "trust",
         "rfc8785": "trust",
         "license_expression": "trust",
