@@ -1,10 +1,14 @@
-"""Cuts texts into sentences: 。 and its kin end one, brackets hold together, line breaks part."""
+"""Cuts texts into sentences: 。 and its kin end one, brackets hold together, line breaks part.
+
+`corpuskit.ja.sentences` has the rules; `corpuskit.kernels.asides` finds emoji and faces.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from corpuskit.kernels.asides import aside, begins, is_emoji, is_particle
 from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets
 from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.utf8 import decode, is_white, previous
@@ -12,6 +16,7 @@ from corpuskit.kernels.utf8 import decode, is_white, previous
 Long = npt.NDArray[np.int64]
 Brackets = npt.NDArray[np.int64]
 Cuts = npt.NDArray[np.int32]
+Names = tuple[Bytes, Long, Long, Long]
 
 LONGEST_BRACKET = 200
 """Characters after which an open bracket counts as a slip and holds nothing together."""
@@ -20,7 +25,9 @@ DEEPEST = 16
 LONGEST_LABEL = 8
 """Characters of a label like １．or Ａ．３．, which ．does not end."""
 
-OTHER, END, ASCII_END, STOP, OPEN, CLOSE, QUOTE, BLANK, LINE, COMMA, DIGIT, LETTER = range(12)
+OTHER, END, ASCII_END, STOP, OPEN, CLOSE, QUOTE, BLANK, LINE, COMMA, DIGIT, LETTER, POINT = range(
+    13
+)
 _KIND, _KIND_BITS = 15, 4
 _AT, _CHARS, _PAIR = range(3)
 _FAR = np.int64(2**62)
@@ -48,6 +55,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
     put(ENDS, END)
     put("!?", ASCII_END)
     put("．", STOP)
+    put(".", POINT)
     put(COMMAS, COMMA)
     put(QUOTES, QUOTE)
     put("\n", LINE)
@@ -82,12 +90,41 @@ def _kind(point: Int) -> Int:
 
 
 @inline
+def _in_name(data: Bytes, at: np.uint64, first: np.uint64, stop: np.uint64, names: Names) -> Bool:
+    """Say whether the mark is part of a name, such as the 。 of モーニング娘。"""
+    letters, ends, marks, owners = names
+    for entry in range(len(marks)):
+        begin = ends[owners[entry]]
+        size = np.uint64(ends[owners[entry] + 1] - begin)
+        before = np.uint64(marks[entry] - begin)
+        if at - first < before or at - before + size > stop:
+            continue
+        same = True
+        for i in range(np.int64(size)):
+            if data[at - before + np.uint64(i)] != letters[begin + i]:
+                same = False
+                break
+        if same:
+            return True
+    return False
+
+
+@inline
 def _ends(
-    data: Bytes, kind: Int, after: np.uint64, stop: np.uint64, digit: Bool, label: Bool
+    data: Bytes, kind: Int, after: np.uint64, stop: np.uint64, last: Int, label: Bool
 ) -> Bool:
-    """Say whether the mark ends a sentence; ! ? ．are judged by what stands around them."""
+    """Say whether the mark ends a sentence; ! ? ．. are judged by what stands around them."""
     if kind == END:
         return True
+    digit = _kind(last) & _KIND == DIGIT
+    if kind == POINT:
+        # Of ASCII full stops only those of Japanese: である. 次は
+        if after >= stop:
+            return False
+        point = decode(data, after)[0]
+        if 0x3041 <= last < 0x309F:
+            return point >= 0x80 or point <= 0x20
+        return 0x30A1 <= last < 0xA000 and (point <= 0x20 or point == 0x3000)
     if after >= stop:
         return True
     following = _kind(decode(data, after)[0]) & _KIND
@@ -137,12 +174,13 @@ def _close(opened: Brackets, depth: Int, pair: Int, waiting: Long, count: Int) -
 
 @inline
 def _find_cuts(
-    data: Bytes, at: np.uint64, stop: np.uint64, opened: Brackets, waiting: Long, cuts: Cuts
-) -> Int:
+    data: Bytes, at: np.uint64, stop: np.uint64, inside: Bool, names: Names,
+    opened: Brackets, waiting: Long, cuts: Cuts,
+) -> Int:  # fmt: skip
     """Write the positions where a sentence of the text ends, in order; return how many."""
     n: Int = np.int64(0)
-    depth, count, chars, ended, begun = n, n, n, n, n
-    digit, label = False, True
+    depth, count, chars, ended, begun, last = n, n, n, n, n, n
+    label, first = True, at
     while at < stop:
         point, after = decode(data, at)
         full = _kind(point)
@@ -150,6 +188,21 @@ def _find_cuts(
         if depth > 0 and chars - opened[0, _CHARS] > LONGEST_BRACKET:
             depth, count, n = _give_up(opened, depth, waiting, count, cuts, n)
             ended -= ended > 0
+        beyond = at
+        if kind in (OTHER, OPEN, LETTER) and (kind != LETTER or last >= 0x80 or ended > 0):
+            beyond = aside(data, at, stop, last)
+            if beyond == at and ended > 0 and is_emoji(point):
+                beyond = after
+            if ended > 0 and beyond < stop and is_particle(data, beyond, stop):
+                beyond = at
+        if beyond > at:
+            if ended == 0 and chars > begun and begins(data, beyond, stop):
+                ended = depth + 1
+            chars += 1
+            label, last, at = False, np.int64(0), beyond
+            continue
+        if inside and kind in (OPEN, CLOSE):
+            kind = OTHER if kind == OPEN else QUOTE
         if kind == LINE:
             while depth > 0:
                 depth, count, n = _give_up(opened, depth, waiting, count, cuts, n)
@@ -158,8 +211,10 @@ def _find_cuts(
             ended, begun, label = 0, chars + 1, True
         elif kind == CLOSE:
             depth, count = _close(opened, depth, full >> _KIND_BITS, waiting, count)
-        elif kind in (END, ASCII_END, STOP) and _ends(
-            data, kind, after, stop, digit, label and chars - begun < LONGEST_LABEL
+        elif (
+            kind in (END, ASCII_END, STOP, POINT)
+            and _ends(data, kind, after, stop, last, label and chars - begun < LONGEST_LABEL)
+            and not _in_name(data, at, first, stop, names)
         ):
             ended = depth + 1
         elif kind != QUOTE:
@@ -177,7 +232,7 @@ def _find_cuts(
                 opened[depth, _PAIR] = full >> _KIND_BITS
                 depth += 1
             label = label and kind in (DIGIT, LETTER, STOP, BLANK)
-        digit = kind == DIGIT
+        last = point
         chars += 1
         at = after
     return _move(waiting, count, _FAR, cuts, n)[1]
@@ -224,13 +279,26 @@ def _longer(values: Long, used: Int, wanted: Int) -> Long:
     return fresh
 
 
-@kernel("UniTuple(int64[::1], 3)(uint8[::1], int32[::1], int64)")
-def sentence_spans(data: Bytes, offsets: Offsets, max_chars: Int) -> tuple[Long, Long, Long]:
+@kernel(
+    "UniTuple(int64[::1], 3)(uint8[::1], int32[::1], int64, boolean,"
+    "Tuple((uint8[::1], int64[::1], int64[::1], int64[::1])))"
+)
+def sentence_spans(
+    data: Bytes, offsets: Offsets, max_chars: Int, inside: Bool, names: Names
+) -> tuple[Long, Long, Long]:
     """Return where the sentences of all texts start and stop, and which text they belong to.
 
     Spans are byte positions in `data`, in order, not empty, and without white space at their ends;
     together they hold everything else. A longer stretch than `max_chars` characters (at least 1)
     is cut after a comma or a blank in the second half of the limit, else at the limit.
+
+    Args:
+        data: UTF-8.
+        offsets: of the texts, n + 1.
+        max_chars: longest span, in characters.
+        inside: whether sentences within brackets are sentences of their own.
+        names: bytes of names with a mark in them, where each ends (the first entry is 0), where
+            each mark stands in the bytes, and which name it belongs to.
     """
     longest: Int = 0
     for text in range(len(offsets) - 1):
@@ -243,7 +311,7 @@ def sentence_spans(data: Bytes, offsets: Offsets, max_chars: Int) -> tuple[Long,
     texts = np.empty(room, np.int64)
     for text in range(len(offsets) - 1):
         at, end = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
-        found = _find_cuts(data, at, end, opened, waiting, cuts)
+        found = _find_cuts(data, at, end, inside, names, opened, waiting, cuts)
         cuts[found] = end
         wanted = n + found + 1 + 2 * np.int64(end - at) // max_chars + 1
         starts, stops = _longer(starts, n, wanted), _longer(stops, n, wanted)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -64,6 +67,45 @@ def test_what_stays_together(text: str) -> None:
     assert split(f"前。\n{text}\n後。") == ["前。", text, "後。"]
 
 
+def _cases() -> list[tuple[str, str]]:
+    lines = (Path(__file__).parent / "sentence_cases.txt").read_text("utf-8").splitlines()
+    rows = [line.split("|", 1) for line in lines if not line.startswith("#")]
+    return [(kind, body.replace("⏎", "\n")) for kind, body in rows]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)
+
+
+@pytest.mark.parametrize(("kind", "body"), _cases())
+def test_hand_made_cases(kind: str, body: str) -> None:
+    body = _unescaped(body)
+    assert split(body.replace("‖", "")) == [part.strip() for part in body.split("‖")]
+
+
+INSIDE = [
+    ("「行くよ。」と言った。次。", ["「行くよ。」", "と言った。", "次。"]),
+    ("彼は「そうだ。でも違う。」と答えた。", ["彼は「そうだ。", "でも違う。」", "と答えた。"]),
+    ("（三十歳。独身。）は", ["（三十歳。", "独身。）", "は"]),
+    ("「閉じない。次", ["「閉じない。", "次"]),
+    ("笑う(^_^)次", ["笑う(^_^)", "次"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), INSIDE)
+def test_brackets_hold_nothing_if_asked(text: str, expected: list[str]) -> None:
+    assert split(text, inside=True) == expected
+
+
+def test_names_are_the_users_too() -> None:
+    text = "藤岡弘。の本とたま！の歌。次。"
+    assert split(text) == ["藤岡弘。", "の本とたま！", "の歌。", "次。"]
+    assert split(text, names=["藤岡弘。", "たま！"]) == ["藤岡弘。の本とたま！の歌。", "次。"]
+    assert split("モーニング娘。の", names=[]) == ["モーニング娘。", "の"]
+    assert split("娘。", names=["モーニング娘。の"]) == ["娘。"]
+    assert split("A？B？。次", names=["A？B？"]) == ["A？B？。", "次"]
+
+
 @pytest.mark.parametrize(("text", "expected"), SPLIT)
 def test_what_is_split(text: str, expected: list[str]) -> None:
     assert split(text) == expected
@@ -123,7 +165,10 @@ def test_a_limit_below_one_is_refused() -> None:
         split("あ", 0)
 
 
-ALPHABET = "あ漢ア、。！？!?．.１1aＡ「」『』（）()｢｣】” \u3000\n\n\r\x85\u2028𠮷é\x00"
+ALPHABET = (
+    "あ漢ア、。！？!?．.１1aＡ「」『』（）()｢｣】” \u3000\n\n\r\x85\u2028𠮷é\x00"
+    "^_^;´ω｀笑wｗm😊🍎❤\ufe0f♪ノのも"
+)
 
 
 @settings(max_examples=400, deadline=None)
