@@ -59,6 +59,8 @@ class Plan:
     documents_exact: bool
     workers: int
     memory_per_worker: int
+    profiles: tuple[dict[str, Any], ...] = ()
+    omitted: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The plan as data."""
@@ -82,6 +84,9 @@ class Plan:
             yield f"  {number}. {step.step}: {_tasks(step)}"
             for stage in step.stages:
                 yield f"       {stage}"
+        if self.profiles:
+            yield ""
+            yield from self._profile_lines()
         for exchange in (e for e in self.exchanges if len(e) > 1):
             yield ""
             yield from _exchange_lines(exchange)
@@ -90,6 +95,16 @@ class Plan:
         about = "" if self.documents_exact else "about "
         yield f"{about}{self.documents:,} documents expected"
         yield f"{self.workers} workers, about {memory} each; {_size(self.input_bytes)} to read"
+
+    def _profile_lines(self) -> Iterator[str]:
+        yield "profiles"
+        for used in self.profiles:
+            where = f" for {', '.join(used['sources'])}" if used["sources"] else ""
+            yield f"  {used['profile']}{where}: {used['rules']} of {used['of']} rules"
+        if self.omitted:
+            yield "not applied"
+        for omitted in self.omitted:
+            yield f"  {omitted['profile']}: {omitted['what']}: {omitted['why']}"
 
 
 def _tasks(step: PlannedStep) -> str:
@@ -153,6 +168,8 @@ def explain(loaded: LoadedRecipe, options: Options | None = None) -> Plan:
         documents_exact=expected.exact,
         workers=options.workers or len(os.sched_getaffinity(0)),
         memory_per_worker=_memory(state),
+        profiles=tuple(asdict(used) for used in loaded.profiles),
+        omitted=tuple(asdict(omitted) for omitted in loaded.omitted),
     )
 
 

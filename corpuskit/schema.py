@@ -81,13 +81,18 @@ def _add_stages(definitions: dict[str, Any], registry: Registry) -> None:
         if not definitions[key].get("required"):
             options.append({"type": "null"})
         uses[name] = {"description": summary(cls), "anyOf": options} if len(options) > 1 else ref
+    uses["use"] = {
+        "type": "string",
+        "description": "A profile, by name or by a path ending in .yaml: its signals and rules.",
+    }
+    uses["profiles"] = {"type": "null", "description": "The profiles that the sources name."}
     bare = [name for name in names if not definitions[f"stage.{name}"].get("required")]
     versioned = rf"^({'|'.join(re.escape(name) for name in names)})@\d+$"
     plugin = _others(names)
     definitions["Stage"] = {
         "description": "A stage's name, or the name with its parameters.",
         "anyOf": [
-            {"enum": bare},
+            {"enum": sorted([*bare, "profiles"])},
             {"type": "string", "pattern": versioned},
             {"type": "string", "pattern": plugin, "description": "A plug-in's stage."},
             {

@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from corpuskit.cli import dedup, init, inspect, plan, run, stages, verify
+from corpuskit.cli import dedup, init, inspect, plan, recipe, run, stages, verify
 from corpuskit.errors import CorpuskitError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
 app.command("init")(init.command)
 app.add_typer(dedup.app, name="dedup")
+app.add_typer(recipe.app, name="recipe")
 
 
 def _version(value: bool) -> None:
