@@ -24,7 +24,8 @@ CANDIDATES = {
 #: Supersets with JIS X 0213, tried where the plain one leaves errors, and the bits they are rarer.
 NEWER = {"cp932": "shift_jis_2004", "euc_jp": "euc_jis_2004"}
 _NEWER_BITS = 3.0
-_NEW = frozenset(NEW_KANJI + NEW_SIGNS)
+#: With two more that CP932 lacks: its － is another code, which is − here.
+_NEW = frozenset(NEW_KANJI + NEW_SIGNS + "－€")
 _NEW_KANJI = frozenset(NEW_KANJI)
 #: Fewer bytes than this may have one kanji, of JIS X 0213, that another encoding reads as well.
 _FEW = 512

@@ -232,7 +232,8 @@ def _weighed(window: bytes, label: str | None) -> Sniffed | None:
         best, margin = best_of(readings(window, label))
     if _is_western(sample) and _is_doubtful(best):
         latin = weigh(sample.decode("cp1252", "replace"))
-        if latin.bits < best.bits:
+        letters = newer_of(sample, "cp932", label)  # é of JIS X 0213 looks like …~ there
+        if latin.bits < min(best.bits, letters[1].bits if letters else best.bits):
             return Sniffed("cp1252", 0.5)
     name, weight = best.encoding, best.weight
     if newer := newer_of(window, name, label):
