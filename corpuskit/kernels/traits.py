@@ -70,10 +70,13 @@ def _token(points: Small, at: Int, have: Int, row: Counts) -> Int:
     others: Int = 0
     value = _EMPTY
     joints: Int = 0
+    standard: Bool = False
     while end < have:
         point = narrow(np.int64(points[end]))
         kind = class_of(point)
         if kind == _DIGIT:
+            if digits == 0 and capitals >= 2 and others == 0:
+                standard = known(STANDARD_HASHES, value)
             digits += 1
         elif kind == _LATIN:
             capital = 0x41 <= point <= 0x5A
@@ -90,7 +93,9 @@ def _token(points: Small, at: Int, have: Int, row: Counts) -> Int:
             value = value * _PRIME + np.uint64(point) + _ONE
         end += 1
     size = end - at
-    if capitals >= 2 and digits == 0 and others == 0 and known(STANDARD_HASHES, value):
+    if standard:
+        row[_STANDARDS] += 1
+    elif capitals >= 2 and digits == 0 and others == 0 and known(STANDARD_HASHES, value):
         after = end
         while after < have and after - end < 4:
             kind = class_of(np.int64(points[after]))
