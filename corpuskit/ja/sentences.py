@@ -1,19 +1,19 @@
 """Sentences of Japanese text: where they start and stop, and a simple way to get them.
 
-A sentence ends after a run of 。！？ and their kin with the closing brackets that follow, and
-at every line break, so that headings and items of lists are sentences of their own. Nothing ends
-inside 「」, 『』 and （）, so 「行くよ。」と言った。 is one, unless asked for; but 「はい。」「いいえ。」
-are two. A bracket that is not closed within 200 characters or on its line counts as a slip.
+A sentence ends after a run of 。！？ and their kin with the closing brackets that follow, and at
+every line break, so that headings and items of lists are sentences of their own. Nothing ends
+inside 「」, 『』 and （）, so 「行くよ。」と言った。 is one, unless asked for; but two quotes in a
+row are two. A bracket that is not closed within 200 characters or on its line counts as a slip.
 
-! and ? end a sentence unless an ASCII letter, digit or sign follows (a!=b, ?q=1); ．does not between
-digits nor after a label (１．はじめに). "." does only after hiragana (である.次は) or between kana or
-kanji and a blank: else it is too often an abbreviation, a name of a file or a number.
+! and ? end a sentence unless an ASCII letter, digit or sign follows (a!=b, ?q=1); ．does not
+between digits nor after a label (１．はじめに). "." does only after hiragana (である.次は), or
+between kana or kanji and a blank: else it is too often an abbreviation, a file name or a number.
 
 Where there is no 。 what stands in its place ends a sentence: emoji of a mood (😊, ♪, ❤), faces of
-signs ((^_^;, (´・ω・`)ノ, m(_ _)m, ^^;), （笑） and its kin, www; but not at the start of a sentence,
-nor before a particle (😊が好き) or a mark. After 。 they belong to the sentence that it ends. Marks
-that are part of a name (モーニング娘。, けいおん！) do not end a sentence: `NAMES` has a few, and a user
-adds others.
+signs ((^_^;, (´・ω・`)ノ, m(_ _)m, ^^;), （笑） and its kin, www; but not at the start of a
+sentence, nor before a particle (😊が好き) or a mark. After 。 they belong to the sentence that it
+ends. Marks that are part of a name (モーニング娘。, けいおん！) end no sentence: `NAMES` has a
+few, and a user adds others.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ MAX_CHARS = 20_000
 
 NAMES = (
     "モーニング娘。", "カントリー娘。", "ゲスの極み乙女。", "君の名は。",
-    "けいおん！", "ラブライブ！", "アイカツ！", "ハイキュー!!", "ハイキュー！！", "天才！志村どうぶつ園",
-    "クイズ！ヘキサゴン", "Yahoo!", "Yahoo！",
+    "けいおん！", "ラブライブ！", "アイカツ！", "ハイキュー!!", "ハイキュー！！",
+    "天才！志村どうぶつ園", "クイズ！ヘキサゴン", "Yahoo!", "Yahoo！",
     "Hey! Say! JUMP", "Hey!Say!JUMP", "BanG Dream!", "Wake Up, Girls!",
 )  # fmt: skip
 """Names with a mark that would else end a sentence."""

@@ -13,7 +13,7 @@ LONGEST_FACE = 14
 """Characters between the brackets of a face such as (´・ω・`)."""
 
 _TABLE_SIZE = 0x10000
-# What a character is in and around a face. EYE counts one, a MOUTH between two equal characters two.
+# What a character is in and around a face. EYE counts one, MOUTH between two alike counts two.
 _EYE, _MOUTH, _PLAIN, _OPEN, _CLOSE, _HAND, _ARM, _LAUGH, _END = range(1, 10)
 
 
@@ -22,7 +22,7 @@ def _roles() -> npt.NDArray[np.uint8]:
     for start, stop in ((0x3041, 0x3100), (0x3400, 0xA000), (0xF900, 0xFB00), (0xFF66, 0xFF9E)):
         table[start:stop] = _PLAIN
     for characters, role in (
-        ("^＾´｀`≧≦￣°ﾟ", _EYE),
+        ("^＾´｀≧≦￣", _EYE),
         ("_＿ωд∀Д▽∇□ェーﾛ", _MOUTH),
         ("・ゝノ人ヮ。、", 0),
         ("(（", _OPEN),
@@ -80,18 +80,19 @@ def _face(data: Bytes, at: np.uint64, stop: np.uint64) -> np.uint64:
     count: Int = 0
     before: Int = 0
     laugh: Bool = False
+    mouth: Bool = False
     while at < stop and count < LONGEST_FACE:
         point, after = decode(data, at)
         role = _role(point)
         following = decode(data, after)[0] if after < stop else np.int64(0)
         if role == _CLOSE:
             return after if signs >= 2 or (laugh and count <= 2) else np.uint64(0)
-        if role in (_PLAIN, _HAND, _LAUGH, _END) and point >= 0x80 or role == _END:
+        if (role in (_PLAIN, _HAND, _LAUGH, _END) and point >= 0x80) or role == _END:
             if role == _LAUGH or (count == 0 and role == _PLAIN):  # 笑, 苦笑
                 laugh = role == _LAUGH
             else:
                 # A face without its second bracket: (^_^;
-                return at if signs >= 2 and at > begin else np.uint64(0)
+                return at if mouth and at > begin else np.uint64(0)
         elif role == _EYE:
             power = 0x30 <= following <= 0x39 or (
                 0x41 <= following & ~0x20 <= 0x5A and following | 0x20 != _OH
@@ -99,17 +100,14 @@ def _face(data: Bytes, at: np.uint64, stop: np.uint64) -> np.uint64:
             signs += not power
         elif role == _MOUTH:
             pair = before == following or (before == 0x3E and following == 0x3C)
-            signs += 2 if pair and before != 0 else 0
-            gap = following == 0x20 and before == 0x28
-            signs += 2 if gap else 0
+            if pair and before != 0:
+                signs, mouth = signs + 2, True
         before = point
         if count == 0 and role == _MOUTH and following == 0x20:
             signs += 2  # (_ _)
         count += 1
         at = after
-    if at == stop and signs >= 2:
-        return at
-    return np.uint64(0)
+    return at if at == stop and mouth else np.uint64(0)
 
 
 @inline
@@ -168,12 +166,13 @@ def aside(data: Bytes, at: np.uint64, stop: np.uint64, last: Int) -> np.uint64:
         japanese = last >= 0x3041 and last < 0xA000
         latin = end < stop and data[end] < 0x80 and data[end] > 0x20
         return end if japanese and not latin and (count >= 2 or point == 0xFF57) else at
-    if point == 0x5E and after < stop:  # ^^ and ^_^
+    if point == 0x5E and after < stop and last >= 0x3041:  # ^^ and ^_^
         second, beyond = decode(data, after)
         third = decode(data, beyond)[0] if beyond < stop else np.int64(0)
-        if second == 0x5E or (second == 0x5F and third == 0x5E):
-            end = _run(data, beyond, stop, 0x5E)[0]
-            return _run(data, end, stop, 0x3B)[0]
+        if second == 0x5F and third == 0x5E:
+            return _run(data, decode(data, beyond)[1], stop, 0x3B)[0]
+        if second == 0x5E and third != 0x5E:
+            return _run(data, beyond, stop, 0x3B)[0]
     return at
 
 
@@ -202,4 +201,4 @@ def begins(data: Bytes, at: np.uint64, stop: np.uint64) -> Bool:
     if point in (0x20, 0x3000, 0x300C, 0x300E):
         return True
     word = 0x30 <= point <= 0x39 or 0x41 <= point & ~0x20 <= 0x5A
-    return word or _role(point) == _PLAIN or 0xFF10 <= point <= 0xFF5A and point != 0xFF1B
+    return word or _role(point) == _PLAIN or (0xFF10 <= point <= 0xFF5A and point != 0xFF1B)

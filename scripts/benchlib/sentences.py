@@ -135,7 +135,8 @@ def _on_corpus(results: dict[str, tuple[Found, float]], texts: list[str]) -> Non
     own = [boundaries(s) for s in results["corpuskit"][0]]
     print(f"\n{len(texts)} documents, {total:,} characters")
     print(
-        f"{'':12}{'sentences':>12}{'mean length':>12}{'agreement':>12}{'lossless':>10}{'char/s':>14}"
+        f"{'':12}{'sentences':>12}{'mean length':>12}{'agreement':>12}"
+        f"{'lossless':>10}{'char/s':>14}"
     )
     for name, (found, seconds) in results.items():
         count = sum(map(len, found))
