@@ -18,11 +18,11 @@ KEYS = pa.schema([pa.field("key", pa.uint64()), pa.field("row", pa.int32())])
 
 def keys(batch: pa.RecordBatch, params: MinHashParams) -> pa.RecordBatch:
     """One row for each document: ``keys``, a list of its bands' keys; null without a shingle."""
-    data, offsets = shingling.view(batch, params.unit)
+    data, offsets = shingling.texts(batch, params.unit)
     words = np.empty((batch.num_rows, params.bands), np.uint64)
     shingles.band_keys(signatures(data, offsets, params), params.bands, params.rows, words)
     lists = pa.FixedSizeListArray.from_arrays(
-        pa.array(words.reshape(-1)), params.bands, mask=pa.array(np.diff(offsets) == 0)
+        pa.array(words.reshape(-1)), params.bands, mask=pa.array(shingling.blank(data, offsets))
     )
     return pa.RecordBatch.from_pydict({"keys": lists})
 
@@ -45,9 +45,9 @@ def spread(table: pa.Table, partitions: int) -> list[pa.RecordBatch]:
 
 def signature_column(batch: pa.RecordBatch, params: MinHashParams) -> pa.Array:
     """Whole signatures, a list for each document; null without a shingle."""
-    data, offsets = shingling.view(batch, params.unit)
+    data, offsets = shingling.texts(batch, params.unit)
     words = signatures(data, offsets, params)
-    mask = pa.array(np.diff(offsets) == 0)
+    mask = pa.array(shingling.blank(data, offsets))
     return pa.FixedSizeListArray.from_arrays(
         pa.array(words.reshape(-1)), params.num_perm, mask=mask
     )

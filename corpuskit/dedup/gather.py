@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 
 from corpuskit.dedup import files, policy
 from corpuskit.exchange import PartFiles, PhaseInput
-from corpuskit.kernels.buffers import string_array
-from corpuskit.kernels.shingles import view
+from corpuskit.kernels.buffers import text_buffers
+from corpuskit.kernels.shingles import view_lengths
 
 _SPREADER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -77,8 +77,9 @@ def layout(given: PhaseInput, keep: Sequence[str]) -> pa.Schema:
 
 def lengths(text: pa.Array) -> pa.Array:
     """Characters of the views of texts; null for null."""
-    length = pc.utf8_length(string_array(*view(pc.fill_null(text, "")))).cast(pa.int64())
-    return pc.if_else(pc.is_valid(text), length, pa.scalar(None, pa.int64()))
+    found = np.empty(len(text), np.int64)
+    view_lengths(*text_buffers(pc.fill_null(text, "")), found)
+    return pa.array(found, mask=text.is_null().to_numpy(zero_copy_only=False))
 
 
 def _cut(batch: pa.RecordBatch, partitions: int) -> list[pa.RecordBatch]:

@@ -104,7 +104,7 @@ def resolve(
     hits = []
     for start, stop in _slices(found.sizes[rows], chunk):
         texts = found.texts(rows[start:stop])
-        data, offsets = shingling.view(texts, params.unit)
+        data, offsets = shingling.texts(texts, params.unit)
         keys = np.empty((stop - start, params.bands), np.uint64)
         band_keys(shingling.signatures(data, offsets, params), params.bands, params.rows, keys)
         values, bounds = shingling.sets(data, offsets, params)

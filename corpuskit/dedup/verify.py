@@ -23,11 +23,11 @@ import pyarrow.compute as pc
 from corpuskit.dedup import files, giants, policy, shingling
 from corpuskit.dedup.gathered import Gathered
 from corpuskit.dedup.minhash import MinHashParams
-from corpuskit.dedup.numbers import guard_tokens
+from corpuskit.dedup.numbers import Profile, guard_tokens
 from corpuskit.dedup.verdicts import Positions, Unseen, Verdicts, hit_lists, outcome
 from corpuskit.exchange import PhaseInput
 from corpuskit.kernels.buffers import Bytes, Offsets, Words, string_array, text_buffers
-from corpuskit.kernels.resolve import resolve_clusters
+from corpuskit.kernels.resolve import find_alike, resolve_clusters
 from corpuskit.kernels.shingles import band_keys
 
 #: Text that is compared at a time; one document may be more. Shingle sets need about four times it.
@@ -103,18 +103,32 @@ def _compared(
 ) -> Verdicts:
     """Compare all pairs of each of some clusters."""
     texts = found.texts(rows)
-    data, offsets = shingling.view(texts, params.unit)
+    data, offsets = shingling.texts(texts, params.unit)
     values, bounds = shingling.sets(data, offsets, params)
-    guard, guard_bounds = guard_tokens(texts.column("text"), params.numbers)
     n = len(rows)
+    compared = (values, bounds, np.append(heads, n))
+    limits = (params.bound, giants.MEASURES[params.measure])
+    alike = np.empty(n, np.bool_)
+    find_alike(*compared, *limits, alike)
+    guard, guard_bounds = _guards(texts.column("text"), alike, params.numbers)
     kept, inter, template, template_inter = (np.empty(n, np.int64) for _ in range(4))
     resolve_clusters(
-        values, bounds, np.append(heads, n), fixed, params.bound, giants.MEASURES[params.measure],
-        guard, guard_bounds, kept, inter, template, template_inter,
-    )  # fmt: skip
+        *compared, fixed, *limits, guard, guard_bounds, kept, inter, template, template_inter
+    )
     hits = hit_lists(_bands_hit(data, offsets, kept, params), kept >= 0)
     unverified = _unverified(found, rows, data, offsets, kept, params)
     return Verdicts(kept, inter, template, template_inter, np.diff(bounds), hits, unverified)
+
+
+def _guards(
+    texts: pa.ChunkedArray, asked: npt.NDArray[np.bool_], profile: Profile
+) -> tuple[Words, Positions]:
+    """Guards as `guard_tokens` gives them, empty but for the documents that are asked for."""
+    places = np.flatnonzero(asked)
+    guard, bounds = guard_tokens(texts.take(pa.array(places)), profile)
+    sizes = np.zeros(len(asked), np.int64)
+    sizes[places] = np.diff(bounds)
+    return guard, np.concatenate([[0], np.cumsum(sizes)])
 
 
 def _bands_hit(
@@ -151,7 +165,7 @@ def _unverified(
 
 
 def _keys(data: Bytes, offsets: Offsets, places: Positions, params: MinHashParams) -> Words:
-    """Band keys of some of the texts (views)."""
+    """Band keys of some of the texts."""
     texts = string_array(data, offsets).take(pa.array(places))
     found = shingling.signatures(*text_buffers(texts), params)
     keys = np.empty((len(places), params.bands), np.uint64)

@@ -135,6 +135,67 @@ def _same_guard(data: Words, bounds: Positions, one: Int, two: Int) -> Bool:
     return same
 
 
+@inline
+def _may_reach(
+    bounds: Positions, sketches: Words, first: Int, one: Int, two: Int, bound: float, measure: Int
+) -> Bool:
+    """Say whether sizes and sketches (of documents from `first` on) allow the bound."""
+    size1, size2 = bounds[one + 1] - bounds[one], bounds[two + 1] - bounds[two]
+    spare = spare_for(size1, size2, bound, measure)
+    far = (
+        abs(size1 - size2) > spare
+        or difference(sketches[one - first], sketches[two - first]) > spare
+    )
+    return not far
+
+
+@kernel("void(uint64[::1], int64[::1], int64[::1], float64, int64, boolean[::1])")
+def find_alike(
+    values: Words,
+    bounds: Positions,
+    cluster_bounds: Positions,
+    bound: float,
+    measure: Int,
+    out: npt.NDArray[np.bool_],
+) -> None:
+    """Say which documents may reach the bound with another one of their cluster.
+
+    Arguments are those of `resolve_clusters`, which asks for the guards of no others. Sketches
+    decide, so a document may be named without need. Documents that look alike are compared on only
+    with those that are not named yet, so that many equal ones take no time.
+    """
+    for c in range(len(cluster_bounds) - 1):
+        first, last = cluster_bounds[c], cluster_bounds[c + 1]
+        words = _sketch_words(bounds[last] - bounds[first], last - first)
+        sketches = np.empty((last - first, words), np.uint64)
+        named, others = np.empty(last - first, np.int64), np.empty(last - first, np.int64)
+        names: Int = 0
+        rest: Int = 0
+        for d in range(first, last):
+            sketch_of(values, bounds[d], bounds[d + 1], sketches[d - first])
+            out[d] = False
+            count, rest = rest, np.int64(0)
+            for k in range(count):
+                other = others[k]
+                if _may_reach(bounds, sketches, first, other, d, bound, measure):
+                    out[other] = out[d] = True
+                    named[names] = other
+                    names += 1
+                else:
+                    others[rest] = other
+                    rest += 1
+            k = 0
+            while k < names and not out[d]:
+                out[d] = _may_reach(bounds, sketches, first, named[k], d, bound, measure)
+                k += 1
+            if out[d]:
+                named[names] = d
+                names += 1
+            else:
+                others[rest] = d
+                rest += 1
+
+
 @kernel(
     "void(uint64[::1], int64[::1], int64[::1], int64[::1], float64, int64, uint64[::1],"
     " int64[::1], int64[::1], int64[::1], int64[::1], int64[::1])"

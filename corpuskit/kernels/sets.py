@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from corpuskit.kernels.buffers import Bytes, Int, Offsets, Words
+from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets, Words
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.shingles import BLOCK, hash_points, keep_tail, read_points
+from corpuskit.kernels.shingles import BLOCK, hash_points, keep_tail, read_points, trimmed
 
 Positions = npt.NDArray[np.int64]
 
@@ -88,11 +88,12 @@ def _sorted_distinct(values: Words, start: Int, stop: Int) -> Int:
 def _hash_text(
     data: Bytes, at: np.uint64, stop: np.uint64, n: Int, points: Words, hashes: Words
 ) -> Int:
-    """Write the hashes of all shingles of the text to `hashes`; return how many."""
+    """Write the hashes of all shingles of the text, `trimmed`, to `hashes`; return how many."""
     total: Int = 0
     have: Int = 0
+    gap: Bool = False
     while at < stop:
-        at, have = read_points(data, at, stop, points, have)
+        at, have, gap = read_points(data, at, stop, points, have, gap)
         total = total + hash_points(points, have, n, hashes[total:])
         have = keep_tail(points, have, n)
     return total
@@ -123,7 +124,7 @@ def _fill_sets(
     table = np.empty(1 << _table_bits(small), np.uint64)
     bounds[0] = 0
     for i in range(len(offsets) - 1):
-        start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
+        start, stop = trimmed(data, offsets[i], offsets[i + 1])
         if offsets[i + 1] - offsets[i] <= LARGE:  # bytes are no fewer than shingles
             count = _hash_text(data, start, stop, n, points, hashes)
             bounds[i + 1] = _distinct(hashes, count, table, values, bounds[i])
@@ -136,7 +137,7 @@ def shingle_sets(data: Bytes, offsets: Offsets, n: int) -> tuple[Words, Position
     """Return the sorted distinct 64-bit shingle hashes of each text: `(values, bounds)`.
 
     The set of text i is `values[bounds[i]:bounds[i + 1]]`; `bounds` is `int64[texts + 1]`. The
-    texts are views (see `shingles.dedup_view`).
+    texts are views or have their view made on the way (see `shingles`).
     """
     total, largest = _shingle_room(data, offsets, n)
     values = np.empty(total + 1, np.uint64)

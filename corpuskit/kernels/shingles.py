@@ -3,7 +3,8 @@ r"""The text as deduplication sees it, its shingles, and their MinHash signature
 Shingle hash: over the code points c_1..c_n of a shingle, with B = `BASE`,
 P = (c_1 + 1) B^(n-1) + ... + (c_n + 1) mod 2^64 and hash = fmix64(P) (MurmurHash3's finalizer). The
 32-bit hash is its low half. A text with fewer than n code points is one shingle: the whole text;
-an empty text has none. Texts are views (see `dedup_view`): callers apply the view first.
+an empty text has none. Shingles are those of the text's view (see `dedup_view`), which is made on
+the way: a text and its view have the same ones.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from corpuskit.kernels.buffers import Bytes, Int, Offsets, Words, same_memory, text_buffers
+from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets, Words, same_memory, text_buffers
 from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.hashing import fmix64, rotate
-from corpuskit.kernels.utf8 import ONE, THREE, TWO, decode, is_white
+from corpuskit.kernels.utf8 import ONE, THREE, TWO, decode, is_white, previous
 
 Halves = npt.NDArray[np.uint32]
 
@@ -35,6 +36,7 @@ _TOGETHER = 8  # shingles per pass over the permutations: fewer loads and stores
 _SHORT = 8  # shingles up to this length are not hashed by rolling
 _LANES = 16  # permutations are padded to a multiple of this: no remainder loop (AVX-512: 16)
 _LARGEST = np.uint32(0xFFFFFFFF)
+_SPACE = np.uint64(0x21)  # plus one, as all points
 
 _WHITE_SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _WHITE_RUN = re.compile(f"[{_WHITE_SPACE}]+")
@@ -132,15 +134,56 @@ def view_text(text: str) -> str:
 
 
 @inline
+def trimmed(data: Bytes, start: Int, stop: Int) -> tuple[np.uint64, np.uint64]:
+    """Return where the text starts and stops without the white space at its ends."""
+    at, end = _skip_white(data, np.uint64(start), np.uint64(stop)), np.uint64(stop)
+    while at < end:
+        last = previous(data, end)
+        if not is_white(decode(data, last)[0]):
+            break
+        end = last
+    return at, end
+
+
+@inline
 def read_points(
-    data: Bytes, at: np.uint64, stop: np.uint64, points: Words, have: Int
-) -> tuple[np.uint64, Int]:
-    """Append code points, plus one, to the `have` in `points`: `(next position, new have)`."""
+    data: Bytes, at: np.uint64, stop: np.uint64, points: Words, have: Int, gap: Bool
+) -> tuple[np.uint64, Int, Bool]:
+    """Append code points of the view, plus one, to the `have` in `points`.
+
+    The text is `trimmed`; `gap` says whether the point before is the space that stands for white
+    space. Returns `(next position, new have, new gap)`.
+    """
     while at < stop and have < len(points):
         point, at = decode(data, at)
-        points[have] = np.uint64(point) + ONE
-        have += 1
-    return at, have
+        white = is_white(point)
+        points[have] = _SPACE if white else np.uint64(point) + ONE
+        have += not (white and gap)
+        gap = white
+    return at, have, gap
+
+
+@kernel("void(uint8[::1], int32[::1], boolean[::1])")
+def find_blank(data: Bytes, offsets: Offsets, out: npt.NDArray[np.bool_]) -> None:
+    """Say of each text whether it is white space only: its view is empty, it has no shingle."""
+    for i in range(len(offsets) - 1):
+        stop = np.uint64(offsets[i + 1])
+        out[i] = _skip_white(data, np.uint64(offsets[i]), stop) == stop
+
+
+@kernel("void(uint8[::1], int32[::1], int64[::1])")
+def view_lengths(data: Bytes, offsets: Offsets, out: npt.NDArray[np.int64]) -> None:
+    """Write the code points of each text's view to `out[i]`."""
+    for i in range(len(offsets) - 1):
+        at, stop = trimmed(data, offsets[i], offsets[i + 1])
+        points: Int = 0
+        gap: Bool = False
+        while at < stop:
+            point, at = decode(data, at)
+            white = is_white(point)
+            points += not (white and gap)
+            gap = white
+        out[i] = points
 
 
 @inline
@@ -242,12 +285,13 @@ def signatures(data: Bytes, offsets: Offsets, n: int, a: Halves, b: Halves, out:
     padded_a, padded_b = _padded(a), _padded(b)
     minima = np.empty(len(padded_a), np.uint32)
     for i in range(len(offsets) - 1):
-        at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
+        at, stop = trimmed(data, offsets[i], offsets[i + 1])
         for k in range(len(minima)):
             minima[k] = _LARGEST
         have: Int = 0
+        gap: Bool = False
         while at < stop:
-            at, have = read_points(data, at, stop, points, have)
+            at, have, gap = read_points(data, at, stop, points, have, gap)
             count = hash_points(points, have, n, hashes)
             for j in range(count):
                 mixed[j] = _fmix32(np.uint32(hashes[j]))

@@ -77,7 +77,7 @@ def test_signatures_of_the_segmented_column_are_datasketch_s() -> None:
     ]
     column = pa.array(segmented(texts))
     batch = pa.record_batch({"text": pa.array(texts), "segmented": column})
-    ours = shingling.signatures(*shingling.view(batch, "morphemes"), PARAMS)
+    ours = shingling.signatures(*shingling.texts(batch, "morphemes"), PARAMS)
     for text, row in zip(column.to_pylist(), ours, strict=True):
         theirs = datasketch.MinHash(108, scheme="affine32", hashfunc=int)
         theirs.update_batch([value & 0xFFFFFFFF for value in hashes_reference(text, 3)])
@@ -86,7 +86,7 @@ def test_signatures_of_the_segmented_column_are_datasketch_s() -> None:
 
 def test_characters_are_the_default() -> None:
     batch = pa.record_batch({"text": pa.array(["ab cd"]), "segmented": pa.array(["xyz"])})
-    data, offsets = shingling.view(batch, MinHashParams().unit)
+    data, offsets = shingling.texts(batch, MinHashParams().unit)
     assert data[: offsets[-1]].tobytes() == b"ab cd"
     sets = shingling.sets(*text_buffers(batch.column("text")), MinHashParams(ngram=2))
     assert np.diff(sets[1]).tolist() == [4]

@@ -109,6 +109,40 @@ def test_clusters_are_resolved_in_order(seed: int) -> None:
         assert resolve(*given) == resolve_reference(*given)
 
 
+def alike(
+    documents: list[set[int]], clusters: list[int], bound: float, measure: int = JACCARD
+) -> list[bool]:
+    out = np.ones(len(documents), np.bool_)
+    ends = np.array(clusters, np.int64)
+    resolving.find_alike(*laid_out(documents), ends, bound, measure, out)
+    return out.tolist()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_reaches_the_bound_with_another_is_asked_for(seed: int) -> None:
+    chance = random.Random(seed)
+    documents = family(chance, chance.choice([2, 5, 40]), chance.choice([3, 40, 120]))
+    clusters = [0, len(documents) // 3, len(documents)]
+    for bound, measure in itertools.product((0.05, 0.5, 0.8, 1.0), (JACCARD, CONTAINMENT)):
+        found = alike(documents, clusters, bound, measure)
+        for first, last in itertools.pairwise(clusters):
+            for one, two in itertools.combinations(range(first, last), 2):
+                common = len(documents[one] & documents[two])
+                sizes = len(documents[one]), len(documents[two])
+                whole = min(sizes) if measure == CONTAINMENT else sum(sizes) - common
+                if common and common / whole >= bound:
+                    assert found[one] and found[two]
+
+
+def test_strangers_of_a_cluster_are_not_asked_for() -> None:
+    chance = random.Random(7)
+    strangers = [{chance.getrandbits(64) for _ in range(200)} for _ in range(5)]
+    twin = strangers[3] | {1}
+    documents = [*strangers, twin]
+    assert alike(documents, [0, 6], 0.8) == [False, False, False, True, False, True]
+    assert alike(documents, [0, 5, 6], 0.8) == [False] * 6
+
+
 @settings(max_examples=60)
 @given(st.lists(st.sets(st.integers(0, 6), max_size=6), min_size=1, max_size=12), st.data())
 def test_small_clusters(documents: list[set[int]], data: st.DataObject) -> None:

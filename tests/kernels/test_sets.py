@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.kernels import sets, shingles
+from corpuskit.kernels.buffers import text_buffers
 from corpuskit.kernels.compiler import kernel
 
 from .traps import TEXTS
@@ -25,9 +26,12 @@ def laid_out(documents: list[set[int]]) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("n", [1, 5])
 def test_sets_are_the_sorted_distinct_hashes(n: int) -> None:
-    data, offsets = shingles.view(pa.array(SAMPLES)[1:])
+    array = pa.array(SAMPLES)[1:]
+    data, offsets = shingles.view(array)
     values, bounds = sets.shingle_sets(data, offsets, n)
     assert len(bounds) == len(SAMPLES)
+    stored, same = sets.shingle_sets(*text_buffers(array), n)
+    assert np.array_equal(stored, values) and np.array_equal(same, bounds)
     for i, text in enumerate(SAMPLES[1:]):
         expected = sorted(set(shingles.shingle_hashes(text, n).tolist()))
         assert values[bounds[i] : bounds[i + 1]].tolist() == expected

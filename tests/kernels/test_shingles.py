@@ -66,6 +66,34 @@ def test_view_collapses_white_space_and_nothing_else(texts: list[str]) -> None:
     assert [shingles.view_text(text) for text in texts] == [view_reference(text) for text in texts]
 
 
+#: White space at the ends, and at the end of each block of code points.
+SPACED = [
+    " \u3000\n",
+    f"\u3000{LONG}\r\n ",
+    *(LONG[: shingles.BLOCK + i] + "\u2003\n\u3000" + LONG[:40] for i in range(-3, 7)),
+    *(" \t" + "あ い" * 1500 + " " * i for i in (0, 5000)),
+]
+
+
+@pytest.mark.parametrize("n", [1, 5, 11])
+def test_a_text_and_its_view_have_one_signature(n: int) -> None:
+    array = pa.array([*SAMPLES, *SPACED])
+    out = np.zeros((len(array), 8), np.uint32)
+    shingles.signatures(*text_buffers(array), n, *shingles.permutations(8), out)
+    assert np.array_equal(out, signatures_of(array, n, 8))
+
+
+@given(st.lists(any_text, max_size=4))
+def test_views_are_counted_without_being_made(texts: list[str]) -> None:
+    buffers = text_buffers(pa.array([*texts, *SPACED], pa.string()))
+    views = [view_reference(text) for text in (*texts, *SPACED)]
+    lengths, blank = np.zeros(len(views), np.int64), np.zeros(len(views), np.bool_)
+    shingles.view_lengths(*buffers, lengths)
+    shingles.find_blank(*buffers, blank)
+    assert lengths.tolist() == list(map(len, views))
+    assert blank.tolist() == [not view for view in views]
+
+
 def test_view_knows_white_space_as_unicode_does() -> None:
     points = [point for point in range(0x11000) if not 0xD800 <= point < 0xE000]
     data, offsets = shingles.view(pa.array([f"a{chr(point)}b" for point in points]))

@@ -52,18 +52,18 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
 def _corpuskit(texts: list[str], asked: dict[str, Any]) -> tuple[float, float]:
     import pyarrow as pa
 
-    from corpuskit.dedup.candidates import signatures
     from corpuskit.dedup.minhash import MinHashParams
-    from corpuskit.kernels.shingles import view
+    from corpuskit.dedup.shingling import signatures
+    from corpuskit.kernels.buffers import text_buffers
 
     params = MinHashParams(
         ngram=asked["ngram"], num_perm=asked["num_perm"], bands=1, rows=asked["num_perm"]
     )
     batches = [pa.array(part, pa.string()) for part in _parts(texts)]
-    signatures(*view(batches[0].slice(0, 1)), params)  # the permutations
+    signatures(*text_buffers(batches[0].slice(0, 1)), params)  # the permutations
     started = time.process_time()
     for batch in batches:
-        signatures(*view(batch), params)
+        signatures(*text_buffers(batch), params)
     return time.process_time() - started, 0.0
 
 
