@@ -123,11 +123,13 @@ class Piece:
         raw: as a file would hold them.
         text: their whole characters; a character that is cut at the end is not among them.
         broken: whether a random byte was changed.
+        intact: characters that end before that byte; all of the text where none was changed.
     """
 
     raw: bytes
     text: str
     broken: bool
+    intact: int
 
 
 # --- the corpus -----------------------------------------------------------------------------------
@@ -244,10 +246,12 @@ def _piece(
         cut = len(raw) - rng.randrange(units[-1][1])
     whole = _whole(encoding, units, cut)
     data = encoding.mark + raw[:cut]
+    intact = len(whole)
     if broken:
         at = rng.randrange(len(data))
+        intact = len(_whole(encoding, units, max(0, at - len(encoding.mark))))
         data = data[:at] + bytes([data[at] ^ rng.randrange(1, 256)]) + data[at + 1 :]
-    return Piece(data, whole, broken)
+    return Piece(data, whole, broken, intact)
 
 
 def encoded(encoding: Encoding, text: str, *, replace: bool) -> list[tuple[str, int]]:

@@ -122,6 +122,71 @@ def test_euc_jp_falls_into_step_after_a_broken_byte() -> None:
         assert found.endswith(text[at // 2 + 2 :])
 
 
+@pytest.mark.parametrize("byte", [0x8E, 0x8F, 0xC5])
+def test_euc_jp_falls_into_step_wherever_the_broken_byte_is(byte: int) -> None:
+    text = "彼女は窓を開けて3遠くの山に残る雪を眺めた"
+    plain = text.encode("euc_jp")
+    slipped = [at for at, old in enumerate(plain) if old < 0x80 or byte in (0x8E, 0x8F)]
+    right = 0
+    for at in slipped:
+        raw = bytearray(plain)
+        raw[at] = byte
+        before = bytes(plain[:at]).decode("euc_jp", "ignore")
+        after = text[len(before) + 3 :]
+        found = decode_eucjp(bytes(raw))
+        right += found.startswith(before[:-1]) and found.endswith(after)
+    assert slipped and right >= 0.9 * len(slipped)
+
+
+def test_half_a_character_at_the_end_is_a_cut_and_no_slip() -> None:
+    for size in range(2, len(SENTENCES[0])):
+        raw = SENTENCES[0][:size].encode("euc_jp")[:-1]
+        assert decode_eucjp(raw) == SENTENCES[0][: size - 1] + "\ufffd"
+
+
+def test_a_line_end_that_was_another_byte_does_not_end_iso_2022_jp() -> None:
+    text = "彼女は窓を開けて、遠くの山に残る雪を眺めた"
+    plain = text.encode("iso2022_jp")
+    for at in range(3, len(plain) - 15):
+        raw = bytearray(plain)
+        raw[at] = 0x0A
+        place = (at - 3) // 2
+        found = decode_iso2022jp(bytes(raw))
+        assert found.startswith(text[:place]) and found.endswith(text[place + 2 :])
+
+
+def test_a_switch_to_ascii_that_was_one_to_japanese_is_found() -> None:
+    plain = "図書館（http://www.example.jp/）で作られました。".encode("iso2022_jp")
+    at = plain.rindex(b"\x1b$B") + 1
+    raw = plain[:at] + b"(" + plain[at + 1 :]
+    assert decode(raw).text == "図書館（http://www.example.jp/）で作られました。"
+    assert decode_iso2022jp(b"\x1b(BK$G:n\x1b(Bx") == "K$G:nx"  # too short to be sure
+
+
+@pytest.mark.parametrize("at", range(0, 36, 3))
+def test_a_broken_byte_leaves_jis_x_0213_what_it_is(at: int) -> None:
+    text = "消費者にとって醬油は、欠かせない調味料であるといえる。"
+    raw = bytearray(text.encode("shift_jis_2004"))
+    raw[20 + at if at >= 15 else at] ^= 0x15
+    found = decode(bytes(raw))
+    assert found.encoding == "shift_jis_2004"
+    assert "醬" in found.text or at in (12, 15)
+
+
+@pytest.mark.parametrize(
+    "text", ["姸\n\n## ECMASc", "{{Lang-fr|République du Niger}}\n|-", "価格は－３％、€で払う"]
+)
+def test_short_shift_jis_2004_with_one_character_of_its_own(text: str) -> None:
+    raw = b"".join(c.encode("ascii" if c < "\x80" else "shift_jis_2004") for c in text)
+    assert decode(raw).text == text
+
+
+def test_one_broken_character_of_four_is_no_binary() -> None:
+    raw = bytearray("前項\n  :depth:".encode())
+    raw[3] = 0xFF
+    assert (decode(bytes(raw)).encoding, decode(bytes(raw)).text[-10:]) == ("utf-8", "\n  :depth:")
+
+
 def test_no_letter_comes_out_of_a_cell_without_a_character() -> None:
     assert decode_eucjp(b"\xad\xfd\xa4\xa2") == "\ufffdあ"
 
