@@ -43,7 +43,8 @@ class MorphologyParams(Params):
         "sudachi: small, core, full or a compiled file; none means small.",
     )
     mode: Literal["A", "B", "C"] = Field(
-        "C", description="sudachi: length of words, A short, B middle, C long."
+        "C",
+        description="sudachi: length of words, A short, B middle, C long; small has only short ones.",
     )
     segmented: bool = Field(
         False, description="Also store the text with a space between morphemes."

@@ -27,7 +27,8 @@ from corpuskit.registry import missing_extra
 MODES = ("A", "B", "C")
 """Short, middle and long words: 選挙/管理/委員/会, 選挙/管理/委員会, 選挙管理委員会."""
 PACKAGED = ("small", "core", "full")
-"""Dictionaries that come as packages, `sudachidict_small` and so on."""
+"""Dictionaries that come as packages, `sudachidict_small` and so on. small has short words only,
+in which the modes hardly differ; middle and long ones are in core and full."""
 DEFAULT = "small"
 
 _BLANKS = frozenset(" \t\n\v\f\r")
