@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels import scripts, traittables
 from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets
-from corpuskit.kernels.compiler import inline, kernel
+from corpuskit.kernels.compiler import kernel
 from corpuskit.kernels.traitshapes import (
     class_of,
     flag_of,
@@ -58,7 +58,7 @@ PROSE_LINE = 20
 """Characters from which a line that is no heading, list item, table or code counts as prose."""
 
 
-@inline
+@kernel("int64(int32[::1], int64, int64, int64[::1])")
 def _token(points: Small, at: Int, have: Int, row: Counts) -> Int:
     """Look at a run of letters and digits that starts at a place: a part number or a standard.
 
@@ -111,7 +111,10 @@ def _token(points: Small, at: Int, have: Int, row: Counts) -> Int:
     return end
 
 
-@inline
+@kernel(
+    "boolean(int32[::1], int64, int64, int64, int64, int64, int64, int64, int64, boolean,"
+    " int64[::1])"
+)
 def _end_line(
     points: Small,
     start: Int,
@@ -174,7 +177,7 @@ def _end_line(
     return fenced
 
 
-@inline
+@kernel("void(int32[::1], int64, int64, int64, int64, int64, int64[::1])")
 def _ocr(
     points: Small, at: Int, have: Int, kind: Int, before: Int, after: Int, row: Counts
 ) -> None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels import traittables
 from corpuskit.kernels.buffers import Bool, Int
-from corpuskit.kernels.compiler import inline
+from corpuskit.kernels.compiler import inline, kernel
 from corpuskit.kernels.traittables import CLASS, FLAG, UNIT_HASHES
 
 Small = npt.NDArray[np.int32]
@@ -60,7 +60,7 @@ def known(table: npt.NDArray[np.uint64], value: np.uint64) -> Bool:
     return False
 
 
-@inline
+@kernel("boolean(int32[::1], int64, int64)")
 def has_unit(points: Small, at: Int, have: Int) -> Bool:
     """Whether a unit of measure stands after a number that ends at a place, one space between."""
     if at < have and points[at] == 0x20:
@@ -79,7 +79,7 @@ def has_unit(points: Small, at: Int, have: Int) -> Bool:
     return at > first and known(UNIT_HASHES, value)
 
 
-@inline
+@kernel("UniTuple(int64, 2)(int32[::1], int64, int64)")
 def link(points: Small, at: Int, have: Int) -> tuple[Int, Int]:
     """Where the label and the whole of a Markdown link end that starts at "[", or 0, 0."""
     label = at + 1
@@ -99,7 +99,7 @@ def link(points: Small, at: Int, have: Int) -> tuple[Int, Int]:
     return label, end + 1
 
 
-@inline
+@kernel("int64(int32[::1], int64, int64)")
 def url_end(points: Small, at: Int, have: Int) -> Int:
     """Where an address ends whose "://" starts at a place; the place where there is none."""
     if at + 2 >= have or points[at + 1] != 0x2F or points[at + 2] != 0x2F:
@@ -110,7 +110,7 @@ def url_end(points: Small, at: Int, have: Int) -> Int:
     return end
 
 
-@inline
+@kernel("boolean(int32[::1], int64, int64)")
 def is_mail(points: Small, at: Int, have: Int) -> Bool:
     """Whether "@" has a letter or digit before it and a domain with a dot after it."""
     if at == 0 or at + 3 >= have:
@@ -134,6 +134,24 @@ def is_mail(points: Small, at: Int, have: Int) -> Bool:
 
 
 @inline
+def is_era(points: Small, at: Int, digits: Int) -> Bool:
+    """Whether 令和, 平成 or 昭和 stands before the digits, or 元, before a place."""
+    at -= digits
+    if digits == 0:
+        if at < 1 or points[at - 1] != 0x5143:
+            return False
+        at -= 1
+    if at < 2 or digits > 2:
+        return False
+    first, second = points[at - 2], points[at - 1]
+    return bool(
+        (first == 0x4EE4 and second == 0x548C)
+        or (first == 0x5E73 and second == 0x6210)
+        or (first == 0x662D and second == 0x548C)
+    )
+
+
+@kernel("boolean(int32[::1], int64, int64, boolean)")
 def is_month(points: Small, at: Int, have: Int, slash: bool) -> Bool:
     """Whether 年 or "/" at a place is that of a year and a month without a day."""
     digits: Int = 0
@@ -161,25 +179,7 @@ def is_month(points: Small, at: Int, have: Int, slash: bool) -> Bool:
     return not (end < have and points[end] == 0x65E5)
 
 
-@inline
-def is_era(points: Small, at: Int, digits: Int) -> Bool:
-    """Whether 令和, 平成 or 昭和 stands before the digits, or 元, before a place."""
-    at -= digits
-    if digits == 0:
-        if at < 1 or points[at - 1] != 0x5143:
-            return False
-        at -= 1
-    if at < 2 or digits > 2:
-        return False
-    first, second = points[at - 2], points[at - 1]
-    return bool(
-        (first == 0x4EE4 and second == 0x548C)
-        or (first == 0x5E73 and second == 0x6210)
-        or (first == 0x662D and second == 0x548C)
-    )
-
-
-@inline
+@kernel("boolean(int32[::1], int64, int64)")
 def is_caption(points: Small, at: Int, have: Int) -> Bool:
     """Whether a line that begins at a place begins with 図1, 表 2-1, 写真 3, Fig. 4 or Table 5."""
     first = np.int64(points[at])
