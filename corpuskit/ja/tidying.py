@@ -55,8 +55,9 @@ def tidy(state: State, options: NormalizeOptions) -> None:
     Mostly that is once; but a line that was joined may be another's, and then has other marks.
     """
     switches = _switches(options)
-    while _pass(state, switches, options.repeats):
-        pass
+    todo: Table | None = np.ones(len(state.changed), np.uint8)
+    while todo is not None:
+        todo = _pass(state, todo, switches, options.repeats)
 
 
 def _switches(options: NormalizeOptions) -> int:
@@ -66,19 +67,21 @@ def _switches(options: NormalizeOptions) -> int:
     return spaces.get(options.japanese_spaces, 0) | marks.get(options.punctuation, 0) | joins
 
 
-def _pass(state: State, switches: int, repeats: int) -> bool:
-    """One pass over all texts; say whether it changed anything."""
+def _pass(state: State, todo: Table, switches: int, repeats: int) -> Table | None:
+    """One pass over the texts of `todo`; return those that it changed, None if there are none."""
     data, offsets = text_buffers(state.text)
     size = int(offsets[-1] - offsets[0])
     out, ends = np.empty(size, np.uint8), np.empty(len(offsets), np.int64)
     trace = np.empty((size if state.tracing else 0, 2), np.int32)
-    changed = np.zeros(len(offsets) - 1, np.int64)
-    used = kernels.tidy(data, offsets, classes(), switches, repeats, out, ends, changed, trace)
+    changed = np.zeros(len(todo), np.int64)
+    used = kernels.tidy(
+        data, offsets, todo, classes(), switches, repeats, out, ends, changed, trace
+    )
     if not changed.any():
-        return False
+        return None
     state.changed += changed
     state.take(out[:used], ends, trace[:used])
-    return True
+    return (changed > 0).astype(np.uint8)
 
 
 @cache

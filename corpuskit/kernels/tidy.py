@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels.buffers import Bool, Bytes, Int, Offsets
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.trace import Trace, trace_span
+from corpuskit.kernels.trace import Trace, trace_copy, trace_span
 from corpuskit.kernels.utf8 import ONE, decode
 
 Long = npt.NDArray[np.int64]
@@ -153,12 +153,26 @@ def _settled(
 
 
 @inline
-def _encode(out: Bytes, at: np.uint64, data: Bytes, start: np.uint64, stop: np.uint64) -> np.uint64:
+def _flush(
+    out: Bytes, w: np.uint64, data: Bytes, start: np.uint64, stop: np.uint64, trace: Trace
+) -> np.uint64:
+    """Write what stays as it is; return the position after it."""
+    trace_copy(trace, w, data, start, stop)
     while start < stop:
-        out[at] = data[start]
-        at += ONE
+        out[w] = data[start]
+        w += ONE
         start += ONE
-    return at
+    return w
+
+
+@inline
+def _has_wide_marks(data: Bytes, at: np.uint64, stop: np.uint64) -> Bool:
+    """Say whether ，or ．, U+FF0C and U+FF0E, occur: without them there is nothing to vote on."""
+    while at + ONE < stop:
+        if data[at] == 0xBC and (data[at + ONE] == 0x8C or data[at + ONE] == 0x8E):
+            return True
+        at += ONE
+    return False
 
 
 @inline
@@ -170,11 +184,11 @@ def _put_mark(out: Bytes, w: np.uint64, point: Int) -> None:
 
 
 @kernel(
-    "int64(uint8[::1], int32[::1], uint8[::1], int64, int64,"
+    "int64(uint8[::1], int32[::1], uint8[::1], uint8[::1], int64, int64,"
     "uint8[::1], int64[::1], int64[::1], int32[:,::1])"
 )
 def tidy(
-    data: Bytes, offsets: Offsets, table: Bytes, switches: Int, repeats: Int,
+    data: Bytes, offsets: Offsets, todo: Bytes, table: Bytes, switches: Int, repeats: Int,
     out: Bytes, ends: Long, changed: Long, trace: Trace,
 ) -> Int:  # fmt: skip
     """Write the tidied texts to `out` and return their size, which is at most that of the input.
@@ -182,6 +196,7 @@ def tidy(
     Args:
         data: the texts' bytes.
         offsets: their positions, n + 1.
+        todo: 0 for texts that are copied as they are, n.
         table: class and mark of each code point of the BMP, 65536.
         switches: `MAJORITY`, `JAPANESE`, `ALL_SPACES`, `SENTENCE_SPACES`, `JOINS`.
         repeats: longest run of one mark that stays, 0 for any.
@@ -196,15 +211,19 @@ def tidy(
         first, stop = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
         ends[text] = w
         votes[:] = 0
+        if todo[text] == 0:
+            w = _flush(out, w, data, first, stop, trace)
+            continue
         # The first round counts the votes, the second writes.
-        for writing in range(0 if switches & MAJORITY else 1, 2):
+        counting = switches & MAJORITY and _has_wide_marks(data, first, stop)
+        for writing in range(0 if counting else 1, 2):
             commas: Int = 0
             stops: Int = 0
             if writing == 1 and switches & (MAJORITY | JAPANESE):
                 wide = switches & MAJORITY != 0
                 commas = WIDE_COMMA if wide and votes[1] > votes[0] else COMMA_JA
                 stops = WIDE_STOP if wide and votes[3] > votes[2] else STOP_JA
-            at, line_end = first, first
+            at, line_end, waiting = first, stop, first
             last: Int = np.int64(LINE)
             last_point: Int = np.int64(0)
             run_before: Int = np.int64(LINE)
@@ -218,7 +237,7 @@ def tidy(
             keep: Bool = True
             run, prefix, width, fresh, paragraph = 0, 0, 0, True, True
             while at < stop:
-                if fresh:
+                if fresh and switches & (JOINS | ALL_SPACES | SENTENCE_SPACES):
                     line_end, raw, signs = _line(data, at, stop, table)
                     if paragraph and switches & JOINS:
                         wrap = _wrapped(data, at, stop, table)
@@ -226,6 +245,13 @@ def tidy(
                 point, after = decode(data, at)
                 full = _class(table, point)
                 kind = full & CLASS
+                if not labelled and (kind <= KANJI or kind in (LATIN, DIGIT)):
+                    # Most of a text: a short cut of what is below.
+                    last, last_point, settled = kind, point, False
+                    run_before = kind if kind <= KANJI else run_before
+                    width += 1 if point < 0x80 else 2
+                    at = after
+                    continue
                 keep, changes = True, 0
                 if kind == LINE:
                     if (
@@ -274,17 +300,16 @@ def tidy(
                     last, last_point = kind, point
                     if kind not in (COMMA, STOP, BANG, DOT):
                         settled = False
-                    if writing == 1:
-                        begin = w
-                        if changes:
-                            _put_mark(out, w, point)
-                            w += after - at
-                        else:
-                            w = _encode(out, w, data, at, after)
-                        trace_span(trace, begin, w, at, after)
-                        changed[text] += changes
-                elif writing == 1:
+                if writing == 1 and (changes or not keep):
                     changed[text] += 1
+                    w = _flush(out, w, data, waiting, at, trace)
+                    waiting = after
+                    if changes and keep:
+                        _put_mark(out, w, point)
+                        trace_span(trace, w, w + (after - at), at, after)
+                        w += after - at
                 at = after
+            if writing == 1:
+                w = _flush(out, w, data, waiting, stop, trace)
     ends[-1] = w
     return np.int64(w)
