@@ -31,7 +31,7 @@ LABELS: tuple[str, ...] = (
 NOTHING, JAPANESE, CHINESE, KANJI, KOREAN, LATIN, CYRILLIC, OTHER, CODE = range(9)
 COLUMNS: tuple[str, ...] = (*LABELS, "evidence", "ideographs", "kana", "lines")
 """Columns of `line_labels`: weight of the lines of each label, evidence, characters, lines."""
-_EVIDENCE, _IDEOGRAPHS, _KANA, _LINES = range(9, 13)
+_EVIDENCE, _IDEOGRAPHS, _KANA_SEEN, _LINES = range(9, 13)
 
 FIRST_KANJI, LAST_KANJI = 0x3400, 0x9FFF
 PAIR_BITS = 17
@@ -215,7 +215,7 @@ def line_labels(
                 weight = cjk
                 out[i, _EVIDENCE] += says
                 out[i, _IDEOGRAPHS] += ideographs
-                out[i, _KANA] += kana
+                out[i, _KANA_SEEN] += kana
             out[i, label] += weight
             if len(labels) > 0:
                 line = firsts[i] + out[i, _LINES]
@@ -249,6 +249,8 @@ def _folded(point: Int) -> Int:
     kind = _kind(point)
     if kind != _LAT and kind != _CYR and not 0x300 <= point <= 0x36F:
         return np.int64(0)
+    if 0x530 <= point < 0x1E00 or 0x1F00 <= point < 0xFF00 or 0x250 <= point < 0x300:
+        return np.int64(0)  # phonetic letters and ligatures, which the tables have not seen
     if 0xC0 <= point <= 0xDE or 0x410 <= point <= 0x42F:
         return point + 32
     if 0x400 <= point <= 0x40F:

@@ -1,0 +1,1 @@
+"""What `fit_language` and `langid_accuracy` share."""
