@@ -53,23 +53,19 @@ def compose_marked(
         sizes[text] = len(fresh)
         parts += [out[done:start], fresh]
         if tracing:
-            traces += [_same(out, done, start), _composed(before, after, start)]
+            from corpuskit.kernels.edits import same  # compiled only where a map is asked for
+
+            traces += [same(out, done, start), _composed(before, after, start)]
         done = stop
     if not parts:
         return None
     if tracing:
-        traces.append(_same(out, done, len(out)))
+        from corpuskit.kernels.edits import same
+
+        traces.append(same(out, done, len(out)))
     trace = np.concatenate([np.empty((0, 2), np.int32), *traces])
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     return np.concatenate([*parts, out[done:]]), offsets, trace
-
-
-def _same(out: Bytes, start: int, stop: int) -> Trace:
-    """Trace of bytes that stay what they are."""
-    leads = np.flatnonzero(out[start:stop] & 0xC0 != 0x80)
-    widths = np.diff(np.append(leads, stop - start))
-    spans = np.stack([leads, leads + widths], axis=1) + start
-    return np.repeat(spans, widths, axis=0).astype(np.int32)
 
 
 def _composed(before: str, after: str, start: int) -> Trace:

@@ -247,8 +247,9 @@ class State:
             raise ValueError(f"normalised texts of a batch exceed 2 GiB: {ends[-1]} bytes")
         self.text = string_array(data, ends.astype(np.int32))
         if self.tracing and self._traced:
-            starts, stops = self.trace[trace[:, 0], 0], self.trace[trace[:, 1] - 1, 1]
-            trace = np.stack([starts, stops], axis=1)
+            from corpuskit.kernels.edits import chain
+
+            chain(trace, self.trace)
         self.trace, self._traced = trace, True
 
 

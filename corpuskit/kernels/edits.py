@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from corpuskit.kernels.buffers import Bytes, Int, Offsets
 from corpuskit.kernels.compiler import inline, kernel
-from corpuskit.kernels.trace import Trace
+from corpuskit.kernels.trace import Trace, trace_copy
 from corpuskit.kernels.utf8 import decode
 
 Edits = npt.NDArray[np.int32]
@@ -88,3 +88,19 @@ def find_edits(
             edits, n = _put(edits, n, at, 0, _characters(source, done, rest))
         ends[text + 1] = n
     return edits[:n].copy()
+
+
+@kernel("void(int32[:,::1], int32[:,::1])")
+def chain(trace: Trace, before: Trace) -> None:
+    """Make a trace that leads to the bytes of the pass before lead where that pass's leads."""
+    for row in range(len(trace)):
+        start, stop = trace[row, 0], trace[row, 1]
+        trace[row, 0], trace[row, 1] = before[start, 0], before[stop - 1, 1]
+
+
+@kernel("int32[:,::1](uint8[::1], int64, int64)")
+def same(data: Bytes, start: Int, stop: Int) -> Trace:
+    """Return the trace of characters that stay as they are in `data[start:stop]`."""
+    trace = np.empty((stop - start, 2), np.int32)
+    trace_copy(trace, np.uint64(0), data, np.uint64(start), np.uint64(stop))
+    return trace
