@@ -112,7 +112,7 @@ def _says_something(tag: Tag) -> int:
 
 
 def _name(tag: Tag) -> str:
-    if _part(tag) != "名詞":
+    if _part(tag) != "名詞" or tag[1:2] == ("接尾",):  # さん is 名詞,接尾,人名 in IPADIC
         return ""
     kinds = [_NAME_OF_PART[part] for part in tag[1:] if part in _NAME_OF_PART]
     # 人名 and 地名 stand alone in JUMAN, below 固有名詞 elsewhere; the last says most.

@@ -44,7 +44,7 @@ class MorphologyParams(Params):
     )
     mode: Literal["A", "B", "C"] = Field(
         "C",
-        description="sudachi: length of words, A short, B middle, C long; small has only short ones.",
+        description="sudachi: length of words, A short, B middle, C long (small: all short).",
     )
     segmented: bool = Field(
         False, description="Also store the text with a space between morphemes."

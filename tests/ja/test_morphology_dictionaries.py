@@ -211,6 +211,10 @@ def test_sudachi_in_the_manifest() -> None:
 
 
 def test_tables_by_context() -> None:
-    lexicon = Lexicon(2, (("名詞", "地名"), ("名詞", "固有名詞", "地名", "国"), ()), None)
-    assert [NAMES[k] for k in lexicon.names()] == ["place", "country", ""]
+    lexicon = Lexicon(
+        2,
+        (("名詞", "地名"), ("名詞", "固有名詞", "地名", "国"), ("名詞", "接尾", "人名"), ()),
+        None,
+    )
+    assert [NAMES[k] for k in lexicon.names()] == ["place", "country", "", ""]
     assert np.all(lexicon.origin_codes() == 0)
