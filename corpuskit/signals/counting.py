@@ -64,6 +64,12 @@ def ngrams_of(text: pa.Array) -> Counts:
     return _once(text, "ngrams", _ngrams)
 
 
+def known_ngrams_of(text: pa.Array) -> Counts | None:
+    """What `ngrams_of` made of the texts, if it was asked about them last."""
+    known = _last.found if same_memory(_last.array, text) else None
+    return known.get("ngrams") if known else None
+
+
 def traits_of(text: pa.Array) -> Counts:
     """Layout, industry, translation and OCR (see `corpuskit.kernels.traits.COLUMNS`)."""
     return _once(text, "traits", _traits)

@@ -36,10 +36,16 @@ class Repetition(Stage):
     )
 
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """One pass over the text buffers."""
+        """One pass over the text buffers, or none where `signals.ngrams` has just counted."""
         from corpuskit.kernels.buffers import text_buffers
         from corpuskit.kernels.repetition import COLUMNS, ngram_repetition
+        from corpuskit.signals.counting import known_ngrams_of
 
+        known, n = known_ngrams_of(batch.column("text")), self.params.ngram
+        if known is not None and f"tops_{n}" in known:
+            ratio = share(known[f"tops_{n}"], known[f"total_{n}"])
+            run = pa.array(known["longest_run"])
+            return append_columns(batch, {"top_ngram_ratio": ratio, "longest_run": run})
         data, offsets = text_buffers(batch.column("text"))
         out = np.empty((batch.num_rows, len(COLUMNS)), np.int64)
         ngram_repetition(data, offsets, self.params.ngram, out)

@@ -13,12 +13,6 @@ from corpuskit.stage import Column, Stage, share
 _I = pa.int64()
 _F = pa.float64()
 
-PRONOUNS: tuple[str, ...] = (
-    "あなた", "彼ら", "彼女", "それは", "それら", "これらの", "その他の", "私たち", "我々",
-    "誰か", "何か",
-)  # fmt: skip
-"""Pronouns that translations keep and Japanese drops."""
-
 PHRASES: tuple[str, ...] = (
     "することができます", "することができる", "ことを示します", "ことに注意してください",
     "する必要があります", "する必要がある", "のいずれか", "を含む", "を使用して", "によって",
@@ -30,12 +24,12 @@ PHRASES: tuple[str, ...] = (
 
 
 class Translation(Stage):
-    """Measures traits that translation by machine shares: literal phrases, pronouns, marks, spaces.
+    """Measures traits that translation by machine shares: literal phrases, marks, spaces.
 
     Each is weak evidence, and only within one product: of 415 labelled PowerShell documents (374 by
     machine) phrase_rate tells the two apart with an AUC of 0.70, latin_space_ratio with 0.81 (low
-    means machine there: a matter of house style), pronoun_rate with 0.51, ascii_mark_ratio with
-    0.43. No score is made of them. Rates are of 1,000 Japanese letters.
+    means machine there: a matter of house style), ascii_mark_ratio with 0.43. The rate of
+    pronouns was tried (0.51) and left out. No score is made of them.
     """
 
     name: ClassVar[str] = "signals.translation"
@@ -43,7 +37,6 @@ class Translation(Stage):
     example: ClassVar[str] = "- signals.translation"
     kernels: ClassVar[tuple[str, ...]] = ("traits", "traitshapes", "traittables", "words")
     writes: ClassVar[tuple[Column, ...]] = (
-        Column("pronoun_rate", _F, "あなた, 彼女, それは, これらの, ... / 1,000 Japanese letters"),
         Column("phrase_rate", _F, "することができます, によって, ... / 1,000 Japanese letters"),
         Column(
             "latin_space_ratio",
@@ -58,17 +51,15 @@ class Translation(Stage):
     )
 
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Three passes over the text buffers, one shared with the other stages over traits."""
+        """Two passes over the text buffers, one shared with the other stages over traits."""
         from corpuskit.signals.counting import traits_of
 
         text = batch.column("text")
         found = traits_of(text)
         letters = found["japanese"]
         marks = found["ascii_marks"] + found["full_marks"]
-        pronouns = wordlists.count(text, PRONOUNS, True)["words"]
         phrases = wordlists.count(text, PHRASES, True)["words"]
         columns = {
-            "pronoun_rate": share(1000 * pronouns, letters),
             "phrase_rate": share(1000 * phrases, letters),
             "latin_space_ratio": share(found["spaced_borders"], found["borders"]),
             "ascii_mark_ratio": share(found["ascii_marks"], marks),

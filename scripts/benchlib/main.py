@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from benchlib import dedup, ingest, memory, pipeline
+from benchlib import dedup, ingest, memory, pipeline, text
 from benchlib.errors import BenchError
 
 
@@ -18,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
     memory.add(commands.add_parser("memory", help=memory.HELP, description=memory.HELP))
     ingest.add(commands.add_parser("ingest", help=ingest.HELP, description=ingest.HELP))
     dedup.add(commands.add_parser("dedup", help=dedup.HELP, description=dedup.HELP))
+    text.add(commands.add_parser("text", help=text.HELP, description=text.HELP))
     return top
 
 

@@ -157,7 +157,6 @@ def test_translation() -> None:
     assert row["latin_space_ratio"] == round(2 / 3, 6)
     assert row["ascii_mark_ratio"] == round(1 / 3, 6)
     letters = len("あなたはを使用することができますよいは良い")
-    assert row["pronoun_rate"] == round(1000 / letters, 6)
     assert row["phrase_rate"] == round(1000 / letters, 6)
 
 
