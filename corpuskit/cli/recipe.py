@@ -147,8 +147,7 @@ def _print_side(side: Side, found: Comparison) -> None:
 
     print_line()
     print_line(f"{side.name}: rejects by the first rule that fails")
-    reasons = sorted(side.reasons.items(), key=lambda item: (-item[1], item[0]))
-    print_table(("rule", "documents"), reasons, right=("documents",))
+    print_table(("rule", "documents"), side.sorted_reasons(), right=("documents",))
     for omitted in side.omitted:
         print_line(f"  not applied: {omitted}")
     if side.skipped:

@@ -57,6 +57,22 @@ class Side:
     omitted: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
+    def sorted_reasons(self) -> list[tuple[str, int]]:
+        """Reasons, most first."""
+        return sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
+
+    def as_json(self) -> dict[str, Any]:
+        """One side as data."""
+        return {
+            "name": self.name,
+            "documents": self.documents,
+            "characters": self.characters,
+            "reasons": dict(self.sorted_reasons()),
+            "sources": dict(sorted(self.sources.items())),
+            "omitted": self.omitted,
+            "skipped": self.skipped,
+        }
+
 
 @dataclass
 class Comparison:
@@ -81,16 +97,15 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """The comparison as data."""
-        found = asdict(self)
-        for side in (found["first"], found["second"]):
-            side["reasons"] = dict(self._sorted(side["reasons"]))
-            side["sources"] = dict(sorted(side["sources"].items()))
-        found["sources"] = dict(sorted(found["sources"].items()))
-        return {**found, "overlap": round(self.overlap, 6)}
-
-    @staticmethod
-    def _sorted(counts: Counter[str]) -> list[tuple[str, int]]:
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        counts = ("documents", "characters", "both", "neither", "only_first", "only_second")
+        return {
+            "first": self.first.as_json(),
+            "second": self.second.as_json(),
+            **{name: getattr(self, name) for name in counts},
+            "overlap": round(self.overlap, 6),
+            "sources": dict(sorted(self.sources.items())),
+            "examples": [asdict(example) for example in self.examples],
+        }
 
 
 def compare(

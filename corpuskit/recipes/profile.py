@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -117,7 +116,6 @@ def find(name: str, base: Path) -> Path:
     return folder() / f"{name}.yaml"
 
 
-@cache
 def load_profile(path: Path) -> Profile:
     """Read and check a profile's file.
 
