@@ -46,4 +46,4 @@ def load() -> Tables:
 def resource() -> Resource:
     """What the manifest records of the tables."""
     digest = hashlib.sha256(b"".join((_HOME / name).read_bytes() for name in _FILES)).hexdigest()
-    return Resource("corpuskit-language", "model", "1", digest, "Apache-2.0", "JP")
+    return Resource("corpuskit-language", "model", "1", digest, "Apache-2.0")
