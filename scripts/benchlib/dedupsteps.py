@@ -1,8 +1,18 @@
-"""Part `steps` of `scripts/bench dedup`: near-duplicates of one file, from reading to what is kept.
+"""Part `steps` of `scripts/bench dedup`: near-duplicates of one file, by whole commands and alone.
 
-Each tool is measured as a command: wall time from its start to its end, twice: on a tiny input,
-whose time counts as its start, and on the input itself. Speeds are those of the whole command;
-those without the start stand beside.
+Everything is measured in the same way, from outside: wall and CPU time of a process and all it
+starts, on the input and on one of 0.2 MB, whose time counts as the start: interpreters, imports,
+worker processes, dictionaries.
+
+- **Whole command**: from the JSON Lines file to the dataset that the tool writes, start included.
+- **The step alone**: a process of each tool that reads the same file and ends as soon as it is
+  known which documents go; for corpuskit that includes the proof of each. Nobody writes a dataset
+  or whatever else belongs to one; what a tool keeps on disk until it has decided counts. The start
+  is subtracted, for all tools alike.
+
+A tool that is given less than the whole input is extrapolated: its time without the start grows
+with the text, the start counts once. All have the same CPUs and as many worker processes
+(`PROCESSES`).
 """
 
 from __future__ import annotations
@@ -17,23 +27,42 @@ from benchlib.rows import Prepared
 from benchlib.tools import Outcome
 
 BARE = "bare pass"
-#: What the issue asks for: ratios of speeds. Peers' commands write what they keep, so they are held
-#: against corpuskit's whole command; the bare pass writes nothing and is held against the step.
+#: What the issue asks for, of the step: ratios of speeds.
 FASTER = {"hojichar": 5.0, "text-dedup": 20.0, "datatrove": 100.0}
 BARE_SHARE = 0.5
+GROWN = ", extrapolated"
 
+TITLE_WHOLE = "whole commands: read, MinHash 14 x 8, remove near-duplicates, write; starts included"
+TITLE_STEP = (
+    "the step alone: read, MinHash 14 x 8, until it is known which documents go; no dataset is "
+    "written by anyone; starts (the same on 0.2 MB) are subtracted"
+)
+HEADER = (
+    "tool", "MB", "wall s", "start s", "step s", "step CPU s", "MB/s", "corpuskit is", "removed",
+)  # fmt: skip
+
+PROCESSES = (
+    "corpuskit: {n} workers; the parent waits",
+    "hojichar: {n} workers for loading and keys; its deduplicator runs in the parent meanwhile",
+    "text-dedup: {n} workers (num_proc); its clusters are made in the parent, after them",
+    "datatrove: {n} workers in each step but the clusters, which are one task",
+    f"{BARE}: {{n}} workers",
+)
 DIFFERENCES = (
     "corpuskit: MinHash 14 x 8 over characters by 5, then exact Jaccard >= 0.8 and equal numbers; "
-    "writes kept and duplicate documents with evidence as Parquet, manifest, card and digests",
-    f"{STEP}: the same as far as the decision about each document: reads, keeps the texts in step "
-    "files, keys, bands, clusters, gathers, verifies; no dataset is written",
+    "command: writes kept and duplicate documents with evidence as Parquet, manifest, card and "
+    "digests; step: reads, keeps the texts in step files (fsync), keys, bands, clusters, gathers, "
+    "verifies",
     "hojichar: MinHash 14 x 8 over characters by 5; whatever shares a band with an earlier "
-    "document goes, without verification; its keys live in one process; writes JSON Lines",
-    "text-dedup: MinHash 14 x 8, xxh3, 32 bits, no verification in this version; writes a data "
-    "set of Arrow files. As it is, it cuts texts at non-word characters and hashes 5 such words, "
-    "far fewer shingles than characters by 5; '(characters)' is the same code cutting characters",
+    "document goes, without verification; its keys live in one process; command: writes JSON "
+    "Lines; step: dumps and writes nothing",
+    "text-dedup: MinHash 14 x 8, xxh3, 32 bits, no verification in this version; command: writes "
+    "a data set of Arrow files; step: its Loading, MinHashing and Clustering without Filtering and "
+    "Saving. As it is, it cuts texts at non-word characters and hashes 5 such words, far fewer "
+    "shingles than characters by 5; '(characters)' is the same code cutting characters",
     "datatrove: MinHash 14 x 8 over 5 words by Sudachi, in its four steps, without verification; "
-    "writes JSON Lines",
+    "command: writes JSON Lines; step: the first three of the four. Its workers load their "
+    "dictionary in each step: a start",
     f"{BARE}: reads the texts of the same JSON Lines, shingles and hashes them with corpuskit's "
     f"kernels: {NUM_PERM} permutations, or one only; nothing is kept or written",
 )
@@ -42,31 +71,37 @@ __all__ = ["Bench", "run", "verdicts"]
 
 
 def run(bench: Bench, slices: Mapping[str, Prepared], peers: Sequence[str]) -> list[Outcome]:
-    """Measure each tool, print the table and the verdicts; corpuskit's outcome comes first."""
+    """Measure each tool both ways, print tables and verdicts; corpuskit's outcomes come first."""
     measure = bench.measure
-    outcomes = [
-        measure(deduptools.corpuskit),
+    wholes = [measure(deduptools.corpuskit), measure(deduptools.corpuskit_without)]
+    steps = [
         measure(deduptools.corpuskit_step),
-        measure(deduptools.corpuskit_without),
         measure(deduptools.bare(BARE, NUM_PERM)),
         measure(deduptools.bare(f"{BARE}, 1 permutation", 1)),
     ]
     if "hojichar" in peers:
-        outcomes.append(measure(tools.hojichar_alone))
+        wholes.append(measure(tools.hojichar_alone))
+        steps.append(measure(deduptools.hojichar_step))
     for name, characters in (("text-dedup (characters)", True), ("text-dedup (as it is)", False)):
         if "text-dedup" in peers:
-            runner = deduptools.text_dedup(name, characters=characters)
-            outcomes.append(whole(bench, measure(runner, slices["text-dedup"])))
+            for rows, decide in ((wholes, False), (steps, True)):
+                runner = deduptools.text_dedup(name, characters=characters, decide=decide)
+                rows.append(whole(bench, measure(runner, slices["text-dedup"])))
     if "datatrove" in peers:
-        outcomes.append(whole(bench, measure(tools.datatrove_alone, slices["datatrove"])))
-    print("\nsteps: read, MinHash 14 x 8, remove near-duplicates, write")
-    print(table.tools(outcomes, outcomes[0]))
-    print(*starts(outcomes), *verdicts(outcomes), sep="\n")
-    for own, spent in zip(outcomes, (outcomes[0].more["run"], outcomes[1].more), strict=False):
+        small = slices["datatrove"]
+        wholes.append(whole(bench, measure(tools.datatrove_alone, small)))
+        steps.append(whole(bench, measure(deduptools.datatrove_step, small)))
+    print(f"\n{TITLE_WHOLE}")
+    print(table.tools(wholes, wholes[0]), starts(wholes), sep="\n")
+    print(f"\n{TITLE_STEP}")
+    print(step_table(steps))
+    print("", *slices_of([*wholes, *steps]), *verdicts(wholes, steps), sep="\n")
+    for own, spent in ((wholes[0], wholes[0].more["run"]), (steps[0], steps[0].more)):
         print(f"\n{own.tool}, by stage, CPU seconds")
         print(stages(own, spent["cpu_seconds_by_stage"]))
+    print("\nprocesses", *(p.format(n=bench.place.workers) for p in PROCESSES), sep="\n- ")
     print("\nwhat differs", *DIFFERENCES, sep="\n- ")
-    return outcomes
+    return [*wholes, *steps]
 
 
 def whole(bench: Bench, outcome: Outcome) -> Outcome:
@@ -80,7 +115,7 @@ def whole(bench: Bench, outcome: Outcome) -> Outcome:
     )
     return replace(
         outcome,
-        tool=f"{outcome.tool}, extrapolated",
+        tool=f"{outcome.tool}{GROWN}",
         megabytes=bench.full.megabytes,
         measured=replace(took, wall=wall, cpu=cpu),
         read=None,
@@ -90,53 +125,95 @@ def whole(bench: Bench, outcome: Outcome) -> Outcome:
     )
 
 
-def starts(outcomes: Sequence[Outcome]) -> list[str]:
-    """A line for each tool: its start, its speed without it, the slice it was measured on."""
+def step_table(steps: Sequence[Outcome]) -> str:
+    """The table of the step alone; corpuskit comes first."""
+    rows = [HEADER]
+    for outcome in steps:
+        start, steady, own = outcome.more["start"], _steady(outcome), _steady(steps[0])
+        ratio = f"{own / steady:.2f} x" if own and steady and outcome is not steps[0] else "-"
+        rows.append(
+            (
+                outcome.tool,
+                f"{outcome.megabytes:.1f}",
+                f"{outcome.measured.wall:.2f}",
+                f"{start['wall']:.2f}",
+                f"{outcome.measured.wall - start['wall']:.2f}",
+                f"{outcome.measured.cpu - start['cpu']:.2f}",
+                f"{steady:.2f}" if steady else "-",
+                ratio,
+                table.count(outcome.duplicates),
+            )
+        )
+    return table.aligned(rows)
+
+
+def starts(outcomes: Sequence[Outcome]) -> str:
+    """The starts of whole commands, in a line."""
+    each = (f"{_plain(o)} {o.more['start']['wall']:.2f} s" for o in outcomes)
+    return f"starts of these: {', '.join(each)}"
+
+
+def slices_of(outcomes: Sequence[Outcome]) -> list[str]:
+    """A line for each tool that is extrapolated: what it was measured on."""
     lines = []
     for outcome in outcomes:
-        begun = outcome.more["start"]["wall"]
-        steady = _steady(outcome)
-        speed = f"{steady:.2f} MB/s" if steady else "too little input for a speed"
-        line = f"{outcome.tool}: start {begun:.2f} s, {speed} without it"
         small = outcome.more.get("measured_on")
         if small is not None:
-            line += (
-                f"; took {small['wall']:.1f} s for {small['megabytes']:.1f} MB (kept "
-                f"{small['kept']:,} of {small['read']:,}): the rest is grown linearly"
+            found = f"kept {small['kept']} of {small['read']}, " if small["kept"] else ""
+            lines.append(
+                f"{outcome.tool}: took {small['wall']:.1f} s for {small['megabytes']:.1f} MB "
+                f"({found}start {small['more']['start']['wall']:.1f} s): the rest is grown linearly"
             )
-        lines.append(line)
     return lines
 
 
 def _steady(outcome: Outcome) -> float | None:
-    """MB a second without the start; None where the start is most of the time."""
+    """MB a second without the start; None where there is hardly anything but the start."""
     start = outcome.more["start"]["wall"]
     spent = outcome.measured.wall - start
-    return outcome.megabytes / spent if spent > start / 2 else None
+    return outcome.megabytes / spent if spent > start / 5 else None
 
 
-def verdicts(outcomes: Sequence[Outcome]) -> list[str]:
-    """A line for each goal; the first outcome is corpuskit's."""
-    own = outcomes[0]
-    step = next((o for o in outcomes if o.tool == STEP), own)
+def verdicts(wholes: Sequence[Outcome], steps: Sequence[Outcome]) -> list[str]:
+    """Lines for each goal: of the step without starts, and beside it of the whole command."""
+    by_name = {_plain(outcome): outcome for outcome in wholes}
     lines = []
-    for outcome in outcomes[1:]:
-        held, goal = own, next((g for n, g in FASTER.items() if outcome.tool.startswith(n)), None)
-        if outcome.tool == BARE:
-            held, goal = step, BARE_SHARE
-        if goal is not None:
-            ratio = table.speed(held) / table.speed(outcome)
-            word = "reached" if ratio >= goal else "NOT reached"
-            line = f"{word}: {ratio:.2f} x {outcome.tool} (to reach: {goal:g} x), by {_named(held)}"
-            own_steady, peer_steady = _steady(held), _steady(outcome)
-            if own_steady and peer_steady:
-                line += f"; {own_steady / peer_steady:.2f} x without starts"
-            lines.append(line)
+    for outcome in steps[1:]:
+        name = _plain(outcome)
+        goal = next((g for n, g in FASTER.items() if name.startswith(n)), None)
+        if name == BARE:
+            goal = BARE_SHARE
+        own, peer = _steady(steps[0]), _steady(outcome)
+        if goal is None:
+            continue
+        if not own or not peer:
+            lines.append(f"unknown: {outcome.tool}: too little input for a speed")
+            continue
+        said = _verdict(own / peer, goal)
+        ratio = table.speed(steps[0]) / table.speed(outcome)
+        lines.append(f"{said} x {outcome.tool} (to reach: {goal:g} x); {ratio:.2f} x with starts")
+        command = by_name.get(name)
+        if command is not None:
+            lines.append(_of_command(wholes[0], command, goal))
     return lines
 
 
-def _named(held: Outcome) -> str:
-    return "the step alone" if held.tool == STEP else "the whole command"
+def _of_command(own: Outcome, peer: Outcome, goal: float) -> str:
+    said = _verdict(table.speed(own) / table.speed(peer), goal)
+    line = f"  whole command: {said} x {peer.tool}"
+    own_steady, peer_steady = _steady(own), _steady(peer)
+    if own_steady and peer_steady:
+        line += f"; {own_steady / peer_steady:.2f} x without starts"
+    return line
+
+
+def _verdict(ratio: float, goal: float) -> str:
+    return f"{'reached' if ratio >= goal else 'NOT reached'}: {ratio:.2f}"
+
+
+def _plain(outcome: Outcome) -> str:
+    """The tool's name without what a row adds to it."""
+    return outcome.tool.removesuffix(GROWN).removesuffix(STEP)
 
 
 def stages(own: Outcome, spent: Mapping[str, float]) -> str:

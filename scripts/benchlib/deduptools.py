@@ -1,4 +1,8 @@
-"""The tools that `scripts/bench dedup` runs over one input: MinHash and nothing else."""
+"""The tools that `scripts/bench dedup` runs over one input: MinHash and nothing else.
+
+Each in two ways: as its command, which ends with a dataset; and as its step alone, a process that
+ends when it is known which documents go.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from pathlib import Path
 
 from benchlib import measure, recipe, rules
 from benchlib.errors import BenchError
-from benchlib.rows import Prepared
+from benchlib.rows import Prepared, split
 from benchlib.tools import Outcome, Place, Runner, peer
 
 NUM_PERM = rules.BANDS * rules.ROWS
-#: Row of corpuskit's steps without what writes a dataset.
-STEP = "corpuskit, the step alone"
+#: datatrove lists what goes as 32-bit numbers.
+_REMOVED_BYTES = 4
+#: Ends the name of a row of the step alone.
+STEP = ", step"
 
 
 def corpuskit(place: Place, prepared: Prepared) -> Outcome:
@@ -47,9 +53,11 @@ def corpuskit_step(place: Place, prepared: Prepared) -> Outcome:
     config = {"recipe": str(path), "workers": place.workers, "work": str(folder / "work")}
     took, result = peer(place, None, "own_step.py", folder, config)
     if result["read"] != prepared.documents:
-        raise BenchError(f"{STEP} read {result['read']} of {prepared.documents} documents")
+        raise BenchError(
+            f"corpuskit{STEP}: read {result['read']} of {prepared.documents} documents"
+        )
     counts = (result["read"], None, None, result["removed"])
-    return Outcome(STEP, prepared.megabytes, took, *counts, more=result)
+    return Outcome(f"corpuskit{STEP}", prepared.megabytes, took, *counts, more=result)
 
 
 def write_recipe(path: Path, prepared: Prepared, workers: int, *, dedup: bool) -> Path:
@@ -90,11 +98,27 @@ def bare(name: str, num_perm: int) -> Runner:
     return run
 
 
-def text_dedup(name: str, *, characters: bool) -> Runner:
-    """text-dedup's command, over its own words or over characters."""
+def hojichar_step(place: Place, prepared: Prepared) -> Outcome:
+    """HojiChar with its LSH keys and deduplicator; what it keeps is neither dumped nor written."""
+    folder = place.fresh("hojichar-step")
+    config = {
+        "input": str(prepared.path),
+        "output": None,
+        "jobs": place.workers,
+        "filters": [],
+        "dedup": {"num_bands": rules.BANDS, "band_size": rules.ROWS, "n_grams": rules.NGRAM},
+    }
+    took, result = peer(place, "hojichar", "hojichar_pipeline.py", folder, config)
+    counts = (result["read"], None, None, result["duplicates"])
+    return Outcome(f"hojichar{STEP}", prepared.megabytes, took, *counts, more=result)
+
+
+def text_dedup(name: str, *, characters: bool, decide: bool = False) -> Runner:
+    """text-dedup's command, over its own words or over characters; or its step alone."""
+    name = f"{name}{STEP}" if decide else name
 
     def run(place: Place, prepared: Prepared) -> Outcome:
-        folder = place.fresh(name.replace(" ", "-"))
+        folder = place.fresh(name.replace(", ", "-").replace(" ", "-"))
         config = {
             "input": str(prepared.path),
             "output": str(folder / "out"),
@@ -104,12 +128,31 @@ def text_dedup(name: str, *, characters: bool) -> Runner:
             "rows": rules.ROWS,
             "ngram": rules.NGRAM,
             "characters": characters,
+            "decide": decide,
         }
         took, result = peer(place, "text-dedup", "textdedup_minhash.py", folder, config)
         kept = result["kept"]
-        removed = prepared.documents - kept
+        removed = None if kept is None else prepared.documents - kept
         return Outcome(
             name, prepared.megabytes, took, prepared.documents, kept, None, removed, result
         )
 
     return run
+
+
+def datatrove_step(place: Place, prepared: Prepared) -> Outcome:
+    """datatrove's signatures, buckets and clusters, over the input in parts."""
+    folder = place.fresh("datatrove-step")
+    split(prepared.path, folder / "parts", 2 * place.workers)
+    config = {
+        "input": str(folder / "parts"),
+        "work": str(folder),
+        "workers": place.workers,
+        "filters": False,
+        "decide": True,
+    }
+    took, result = peer(place, "datatrove", "datatrove_pipeline.py", folder, config)
+    listed = sum(path.stat().st_size for path in (folder / "remove").rglob("*.remove"))
+    removed = listed // _REMOVED_BYTES
+    counts = (prepared.documents, None, None, removed)
+    return Outcome(f"datatrove{STEP}", prepared.megabytes, took, *counts, more=result)

@@ -124,27 +124,39 @@ def test_slices_grow_and_say_so(tmp_path: Path) -> None:
     grown = dedupsteps.whole(bench, small)
     assert grown.tool == "datatrove, extrapolated"
     assert (grown.megabytes, grown.measured.wall, grown.kept) == (200, 5 + 20 * 20, None)
-    (line,) = dedupsteps.starts([grown])
-    assert "took 25.0 s for 10.0 MB (kept 9 of 10)" in line
+    (line,) = dedupsteps.slices_of([grown, outcome("hojichar", 200, 30, 1)])
+    assert "took 25.0 s for 10.0 MB (kept 9 of 10, start 5.0 s): the rest is grown" in line
+    assert dedupsteps.starts([grown]) == "starts of these: datatrove 5.00 s"
     same = outcome("datatrove", 200, 25, 5)
     assert dedupsteps.whole(bench, same) is same
 
 
 def test_verdicts_of_steps() -> None:
     own = outcome("corpuskit", 200, 10, 2)
-    bare = outcome(dedupsteps.BARE, 200, 5.1, 1)
+    step = outcome(f"corpuskit{deduptools.STEP}", 200, 5, 1)
+    bare = outcome(dedupsteps.BARE, 200, 3.1, 1)
     one = outcome(f"{dedupsteps.BARE}, 1 permutation", 200, 1, 0.5)
-    slow = outcome("text-dedup (characters), extrapolated", 200, 199, 3)
-    step = outcome(deduptools.STEP, 200, 8, 1)
-    lines = dedupsteps.verdicts([own, step, bare, one, slow])
-    assert lines[0] == (
-        "reached: 0.64 x bare pass (to reach: 0.5 x), by the step alone; 0.59 x without starts"
-    )
-    assert lines[1].startswith("NOT reached: 19.90 x text-dedup (characters), extrapolated (to")
-    assert "by the whole command" in lines[1]
-    assert len(lines) == 2
-    short = dedupsteps.verdicts([own, outcome("hojichar", 200, 51, 50)])
-    assert short == ["reached: 5.10 x hojichar (to reach: 5 x), by the whole command"]
+    name = "text-dedup (characters)"
+    slow = outcome(f"{name}{deduptools.STEP}{dedupsteps.GROWN}", 200, 83, 3)
+    command = outcome(f"{name}{dedupsteps.GROWN}", 200, 199, 7)
+    lines = dedupsteps.verdicts([own, command], [step, bare, one, slow])
+    assert lines == [
+        "reached: 0.53 x bare pass (to reach: 0.5 x); 0.62 x with starts",
+        "reached: 20.00 x text-dedup (characters), step, extrapolated (to reach: 20 x); "
+        "16.60 x with starts",
+        "  whole command: NOT reached: 19.90 x text-dedup (characters), extrapolated; "
+        "24.00 x without starts",
+    ]
+    short = dedupsteps.verdicts([own], [step, outcome("hojichar, step", 200, 51, 50)])
+    assert short == ["unknown: hojichar, step: too little input for a speed"]
+
+
+def test_table_of_the_step_leaves_starts_out() -> None:
+    step = replace(outcome("corpuskit, step", 200, 5, 1), duplicates=1234)
+    lines = dedupsteps.step_table([step, outcome("hojichar, step", 200, 22, 2)]).splitlines()
+    assert lines[1].split()[2:] == ["200.0", "5.00", "1.00", "4.00", "4.00", "50.00", "-", "1,234"]
+    assert lines[2].split()[2:] == ["200.0", "22.00", "2.00", "20.00", "20.00", "10.00", "5.00",
+                                    "x", "-"]  # fmt: skip
 
 
 def test_the_step_alone_decides_and_leaves_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ Filters and bounds are those of FineWeb-2 for jpn_Jpan (fineweb-2, configs/jpn_J
 fineweb-2-pipeline.py), without language identification (its model would have to be downloaded) and
 without the formatters after deduplication. Words come from datatrove's Japanese tokenizer (spaCy
 with Sudachi). CONFIG has `input` (folder of parts), `work`, `result`, `workers`, and `filters`:
-whether there are any, or MinHash alone.
+whether there are any, or MinHash alone. With `decide` it ends when it knows which documents go,
+before the step that reads them again and writes the others.
 """
 
 from __future__ import annotations
@@ -110,6 +111,8 @@ def main(config: dict[str, Any]) -> None:
     }
     if not config["filters"]:
         del steps["filters"]
+    if config.get("decide"):
+        del steps["remove"]
     seconds = {}
     for name, (steps_of, count) in steps.items():
         started = time.perf_counter()

@@ -5,11 +5,13 @@
 The deduplicator keeps its keys in one process, so it can't run in the pool. The rest is what
 HojiChar's own command does: a line is loaded from JSON in a worker, dumped to JSON in a worker, and
 written by the parent. CONFIG has `input`, `output`, `result`, `jobs`, `filters` (pairs of name and
-parameters; `DocumentNormalizer` is one of them) and `dedup` (parameters).
+parameters; `DocumentNormalizer` is one of them) and `dedup` (parameters). Where `output` is null,
+nothing is dumped or written: it ends when it knows which documents go.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from importlib.metadata import version
@@ -36,14 +38,14 @@ def main(config: dict[str, Any]) -> None:
             document_filters.JSONLoader(),
             *filters,
             GenerateDedupLSH(**config["dedup"]),
-            document_filters.JSONDumper(skip_rejected=True),
+            *([document_filters.JSONDumper(skip_rejected=True)] if config["output"] else []),
         ]
     )
     deduplicator = InlineDeduplicator()
     counts = {"read": 0, "kept": 0, "rejected": 0, "duplicates": 0}
     with (
         Path(config["input"]).open(encoding="utf-8", newline="\n") as lines,
-        Path(config["output"]).open("w", encoding="utf-8") as output,
+        _output(config["output"]) as output,
         Parallel(compose, num_jobs=config["jobs"]) as pool,
     ):
         for document in pool.imap_apply(Document(line) for line in lines):
@@ -54,7 +56,8 @@ def main(config: dict[str, Any]) -> None:
                 counts["duplicates"] += 1
             else:
                 counts["kept"] += 1
-                output.write(document.text + "\n")
+                if output is not None:
+                    output.write(document.text + "\n")
     by_filter = {
         stats.name: stats.discard_num
         for stats in compose.get_total_statistics()
@@ -62,6 +65,10 @@ def main(config: dict[str, Any]) -> None:
     }
     result = {**counts, "rejected_by": by_filter, "version": version("hojichar")}
     Path(config["result"]).write_text(json.dumps(result, ensure_ascii=False), "utf-8")
+
+
+def _output(path: str | None) -> Any:
+    return Path(path).open("w", encoding="utf-8") if path else contextlib.nullcontext()
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ As it is, the command cuts texts at `\W` and takes word 5-grams: a Japanese sent
 "words", so that it hashes far less than the others. With `characters`, its splitter is replaced by
 one that gives the characters; everything else stays. Of its two hash functions the faster one is
 chosen, and 32 bits. CONFIG has `input`, `output`, `work`, `result`, `workers`, `bands`, `rows`,
-`ngram`, `characters`.
+`ngram`, `characters`, and `decide`: to end when its clusters are known, before it looks up each
+document's and makes the data set without the others.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from importlib.metadata import version
@@ -27,6 +29,19 @@ class _Characters:
     @staticmethod
     def split(text: str) -> list[str]:
         return list(text)
+
+
+class _DecidedError(Exception):
+    """It is known which documents go."""
+
+
+class _Timer(minhash.Timer):  # type: ignore[misc]
+    """text-dedup's own timer, which is told of each of its stages; stops it before "Filtering"."""
+
+    def __call__(self, name: str) -> Any:
+        if name == "Filtering":
+            raise _DecidedError
+        return super().__call__(name)
 
 
 def main(config: dict[str, Any]) -> None:
@@ -51,8 +66,14 @@ def main(config: dict[str, Any]) -> None:
         "hash_bits": 32,
     }
     arguments = [word for key, value in options.items() for word in (f"--{key}", str(value))]
-    minhash.main.main(args=arguments, standalone_mode=False)
-    kept = len(load_from_disk(config["output"]))
+    if config["decide"]:
+        minhash.Timer = _Timer
+        with contextlib.suppress(_DecidedError):
+            minhash.main.main(args=arguments, standalone_mode=False)
+        kept = None
+    else:
+        minhash.main.main(args=arguments, standalone_mode=False)
+        kept = len(load_from_disk(config["output"]))
     result = {"kept": kept, "version": version("text-dedup")}
     Path(config["result"]).write_text(json.dumps(result), "utf-8")
 
