@@ -119,6 +119,13 @@ def test_a_comma_joins_a_long_line() -> None:
     assert tidied(text, join_lines=True) == text.replace("\n", "")
 
 
+def test_rules_go_on_until_nothing_changes() -> None:
+    text = "これは二十文字を超える長い行であって、\n次の 行へ続く"
+    assert tidied(text, join_lines=True, japanese_spaces="sentences") == (
+        "これは二十文字を超える長い行であって、次の行へ続く"
+    )
+
+
 @pytest.mark.parametrize("text", UNWRAPPED)
 def test_what_is_not_wrapped_stays(text: str) -> None:
     assert tidied(text, join_lines=True) == text
