@@ -133,6 +133,14 @@ _NAMES = (
     Column("place_name_ratio", _F, "names of places (地名, 地域, 国 among them) / morphemes"),
 )
 
+_NOUNS = (
+    Column(
+        "plain_noun_ratio",
+        _F,
+        "名詞, without 代名詞 / morphemes but 補助記号 (HojiChar's DiscardTooManyNouns)",
+    ),
+)
+
 
 def columns(params: Any) -> tuple[Column, ...]:
     """Return the columns that the switches ask for."""
@@ -264,6 +272,15 @@ def _names(morphemes: Morphemes, params: Any) -> Columns:
     }
 
 
+def _nouns(morphemes: Morphemes, params: Any) -> Columns:
+    kinds = [
+        1 if part == "名詞" else 2 if part == "補助記号" else 0
+        for part in morphemes.dictionary.parts
+    ]
+    counts = morphemes.code_counts(np.array(kinds, np.uint8), 3)
+    return {"plain_noun_ratio": share(counts[:, 1], counts[:, 0] + counts[:, 1])}
+
+
 _Compute = Callable[[Morphemes, Any], Columns]
 _GROUPS: tuple[tuple[str, tuple[Column, ...], _Compute], ...] = (
     ("diversity", _DIVERSITY, _diversity),
@@ -271,4 +288,5 @@ _GROUPS: tuple[tuple[str, tuple[Column, ...], _Compute], ...] = (
     ("reading", _READING, _reading),
     ("origins", _ORIGINS, _origins),
     ("names", _NAMES, _names),
+    ("nouns", _NOUNS, _nouns),
 )

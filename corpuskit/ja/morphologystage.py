@@ -67,6 +67,7 @@ class MorphologyParams(Params):
     names: bool = Field(
         False, description="Also measure proper nouns, people's and places' among them."
     )
+    nouns: bool = Field(False, description="Also measure 名詞 without pronouns, as HojiChar does.")
 
     @model_validator(mode="after")
     def _agrees(self) -> MorphologyParams:

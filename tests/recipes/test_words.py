@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from corpuskit.ja.morphologystage import Morphology
 from corpuskit.recipes.judge import Judge, open_recipe
 from corpuskit.signals.codepoints import special_table, word_table
 from corpuskit.signals.published_words import FineWeb, HojiChar, words_of
@@ -119,3 +120,11 @@ def test_every_text_trap_goes_through_every_recipe(profile: str, tmp_path: Path)
     alone = [judge.reasons(batch.slice(i, 1))[0][0] for i in range(len(TRAPS))]
     assert together == alone and signals.num_rows == len(TRAPS)
     assert together[0] is not None
+
+
+def test_plain_nouns_by_hand() -> None:
+    stage = Morphology(Morphology.Params(nouns=True))
+    stage.open()
+    # 私(代名詞) は 彼(代名詞) に 本 を 渡す 。: one noun of seven, the mark left out
+    found = stage.process(pa.RecordBatch.from_pydict({"text": ["私は彼に本を渡す。", "", "・。"]}))
+    assert found.column("plain_noun_ratio").to_pylist() == [pytest.approx(1 / 7, abs=1e-6), 0, 0]

@@ -54,3 +54,22 @@ def test_a_rule_without_a_bound_is_refused() -> None:
 def test_columns_read_are_the_signals() -> None:
     rules = [{"signal": "b", "max": 5}, {"signal": "a", "min": 1}, {"signal": "b", "min": 0}]
     assert Rules(Rules.Params.model_validate({"rules": rules})).columns_read() == ("b", "a")
+
+
+def test_strict_bounds_reject_the_bound_itself() -> None:
+    found = judged([{"signal": "a", "more_than": 1, "less_than": 0.33e1}], a=[1.0, 1.5, 3.3, None])
+    assert found == [(0, "a", 1.0, "> 1"), (2, "a", 3.3, "< 3.3")]
+
+
+def test_rules_for_some_sources_leave_others_alone() -> None:
+    stage = Rules(
+        Rules.Params.model_validate(
+            {"sources": ["web"], "profile": "p", "rules": [{"signal": "a", "min": 5}]}
+        )
+    )
+    assert stage.columns_read() == ("a", "source")
+    result = stage.process(
+        pa.RecordBatch.from_pydict({"a": [1, 1, 9], "source": ["web", "law", "web"]})
+    )
+    assert isinstance(result, Result) and result.rejected is not None
+    assert [row["row"] for row in result.rejected.to_pylist()] == [0]
