@@ -14,7 +14,7 @@ import pytest
 from corpuskit.dedup import shingling
 from corpuskit.dedup.minhash import MinHash, MinHashParams
 from corpuskit.errors import RecipeError
-from corpuskit.ja.stages import Morphology, MorphologyParams
+from corpuskit.ja.morphologystage import Morphology, MorphologyParams
 from corpuskit.kernels.buffers import text_buffers
 from corpuskit.pipeline import build
 from corpuskit.recipe import load

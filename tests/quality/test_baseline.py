@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from corpuskit.ja.stages import Morphology
+from corpuskit.ja.morphologystage import Morphology
 from corpuskit.quality.baseline import PARTS, Baseline, membership
 from corpuskit.signals.lines import Lines
 from corpuskit.signals.scripts import Scripts
