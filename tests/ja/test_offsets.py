@@ -41,7 +41,7 @@ def test_a_span_leads_to_what_it_came_from(
     assert text[start:stop] == source
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS, OPTIONS)
 def test_pieces_hold_all_of_both_texts_and_explain_the_result(
     text: str, options: NormalizeOptions

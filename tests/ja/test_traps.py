@@ -18,7 +18,7 @@ EXPECTED = {
     "decomposed kana": "がぎぱす。パリ、バ",
     "half-width kana": "ハンカクカナノデータ、ガギパピ。",
     "compatibility characters": TRAPS["compatibility characters"],
-    "dashes and waves": TRAPS["dashes and waves"],
+    "dashes and waves": "コーヒー、十〜二十、1～2、−5、3-4、5‐6、7—8",
     "repetition marks": TRAPS["repetition marks"],
     "ruby": TRAPS["ruby"],
     "old orthography": TRAPS["old orthography"],
