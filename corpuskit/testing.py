@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -284,13 +284,20 @@ def _supplied(batch: pa.RecordBatch, stage: Stage, asking: frozenset[str]) -> pa
 
 
 def _writer(column: str) -> Stage | None:
-    """An installed stage that writes a column with its default parameters."""
+    """An installed stage that writes a column, as it is or with one of its switches on."""
+    found = (stage for switched in (False, True) for stage in _stages(switched))
+    return next((s for s in found if column in {c.name for c in s.columns_written()}), None)
+
+
+def _stages(switched: bool) -> Iterator[Stage]:
+    """Installed stages with default parameters, or with each switch on in turn."""
     registry = Registry()
     for name in sorted(registry.stages):
         try:
-            stage = registry.stage(name)()
+            cls = registry.stage(name)
+            off = [k for k, field in cls.Params.model_fields.items() if field.default is False]
+            changes = [{k: True} for k in off] if switched else [{}]
+            made = [cls(cls.Params.model_validate(change)) for change in changes]
         except (CorpuskitError, ValidationError, TypeError):
             continue  # can't be made as it is: another one may write the column
-        if isinstance(stage, Stage) and column in {c.name for c in stage.columns_written()}:
-            return stage
-    return None
+        yield from (stage for stage in made if isinstance(stage, Stage))
