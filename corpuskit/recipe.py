@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from corpuskit.errors import RecipeError
 from corpuskit.overrides import apply_override
+from corpuskit.papers.told import Told
 from corpuskit.paths import portable, resolve_path
 from corpuskit.recipeerrors import Loc, Position, place, validation_error
 from corpuskit.recipeparse import as_list, parse, stage_entry
@@ -161,6 +162,9 @@ class Recipe(_Model):
         "error",
         description="What becomes of a profile's rules whose list or model isn't given.",
     )
+    papers: Told | None = Field(
+        None, description="What only people know of the dataset, for its papers; see export."
+    )
     sources: tuple[Source, ...] = Field(min_length=1)
     stages: tuple[StageUse, ...] = Field(())
     output: Output
@@ -211,6 +215,9 @@ class LoadedRecipe:
             source["path"] = self._below_root(source["path"])
             if source["profile"] is None:
                 del source["profile"]
+        del data["papers"]
+        if self.recipe.papers:
+            data["papers"] = self.recipe.papers.model_dump(mode="json", exclude_defaults=True)
         given, missing = data.pop("given"), data.pop("when_missing")
         if self.profiles:
             data["given"], data["when_missing"] = portable(given), missing

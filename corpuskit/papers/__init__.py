@@ -1,0 +1,1 @@
+"""The dataset's papers: what a manifest knows, in the forms that others ask for."""
