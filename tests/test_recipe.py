@@ -105,7 +105,7 @@ def check(path: Path, *overrides: str) -> LoadedRecipe:
         (
             "{signal: characters, min: 10}",
             "{signal: characters}",
-            r":8:9: 'rules 1': a rule needs min, max or equals",
+            r":8:9: 'rules 1': a rule needs min, max, more_than, less_than or equals",
             "",
         ),
         ("output:\n  path: out\n", "output: {}\n", r":9:1: the key 'path' is missing", ""),

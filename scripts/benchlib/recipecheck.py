@@ -42,6 +42,7 @@ _BATCH = 1_000_000
 WHY = {
     "WordRepetitionRatioFilter": "HojiChar cuts the text every 100,000 characters; corpuskit gives "
     "MeCab sentences, so that words at line breaks and in long texts differ",
+    "DiscardTooManyNouns": "the same: words at line breaks and in long texts differ",
     "DiscardAds": "HojiChar takes the first word of its list at a place, corpuskit the longest",
     "CharRepetitionRatioFilter": "equal but for six digits of the ratio",
     "bullet_lines_ratio": "datatrove splits lines at U+2028, \\v, \\f and the like too",

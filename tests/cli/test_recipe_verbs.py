@@ -134,7 +134,7 @@ def test_compare_says_what_is_not_applied(tmp_path: Path, fast: Path) -> None:
     given = [part for need in needs for part in ("--given", f"{need}={words}")]
     found = json.loads(call(*arguments, *given, "--json").stdout)
     assert found["first"]["reasons"]["adult_words <= 0"] == 3
-    assert len(found["first"]["omitted"]) == 4  # only what no list can bring
+    assert len(found["first"]["omitted"]) == 3  # only what no list can bring
 
 
 def test_study_has_all_signals_of_rejected_documents(study: Path) -> None:

@@ -26,6 +26,7 @@ def hojichar() -> dict[str, Any]:
         "DiscardViolenceContentJa",
         "DiscardBBSComments",
         "DiscardAds",
+        "DiscardTooManyNouns",
         "CharRepetitionRatioFilter",
         "WordRepetitionRatioFilter",
         "DiscardTooManySpecialToken",
