@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from corpuskit.cli import dedup, init, inspect, plan, recipe, run, stages, verify
+from corpuskit.cli import dedup, init, inspect, plan, recipe, run, sign, stages, verify
 from corpuskit.errors import CorpuskitError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.command("run")(run.command)
 app.command("plan")(plan.command)
 app.command("verify")(verify.command)
+app.command("sign")(sign.command)
 app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
 app.command("init")(init.command)

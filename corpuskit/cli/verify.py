@@ -12,13 +12,17 @@ def command(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="Folder of the dataset, as 'run' wrote it.")
     ],
+    key: Annotated[
+        Path | None, typer.Option(help="Ed25519 public key, a PEM file: check the signature too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Hash and count a dataset again and name everything that differs from its manifest.
 
     Checks SHA256SUMS, the manifest, every shard's bytes and rows, the columns, the accounting of
-    each source, and that every duplicate names a document of the dataset. Ends with 0 if all is
-    well, 1 if something differs, 4 if OUT is no dataset.
+    each source, and that every duplicate names a document of the dataset. With --key also that the
+    signature is that key's and that every file is the one signed. Ends with 0 if all is well, 1 if
+    something differs, 4 if OUT is no dataset.
     """
     from dataclasses import asdict
 
@@ -26,9 +30,14 @@ def command(
     from corpuskit.errors import EXIT_MISMATCH
     from corpuskit.output.verify import verify
 
+    signature = None
+    if key is not None:
+        from corpuskit.trust.checking import by
+
+        signature = by(key)
     count = 0
     mismatches = []
-    for mismatch in verify(out):
+    for mismatch in verify(out, signature):
         count += 1
         if as_json:
             mismatches.append(asdict(mismatch))
@@ -41,7 +50,8 @@ def command(
     elif count:
         print_line(f"{count} mismatches")
     else:
-        print_line(f"ok: {files:,} files, {rows:,} rows, accounting holds")
+        signed = ", signature fits" if key is not None else ""
+        print_line(f"ok: {files:,} files, {rows:,} rows, accounting holds{signed}")
     if count:
         raise typer.Exit(EXIT_MISMATCH)
 

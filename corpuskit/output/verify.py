@@ -7,7 +7,7 @@ other. It streams: a row group and a slice of the ids are in memory.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -63,11 +63,16 @@ class Mismatch:
         return f"{self.file}: {self.what}: expected {self.expected}, found {self.found}"
 
 
-def verify(out: Path) -> Iterator[Mismatch]:
+#: What else holds a dataset to its digests: given its folder and the digests found by path.
+Check = Callable[[Path, Mapping[str, str]], Iterator[Mismatch]]
+
+
+def verify(out: Path, signature: Check | None = None) -> Iterator[Mismatch]:
     """Check a dataset; yields nothing where all is well.
 
     Args:
         out: folder that a run wrote.
+        signature: checks its signature, see `corpuskit.trust.checking.by`.
 
     Raises:
         InputError: there is no dataset in it.
@@ -77,11 +82,13 @@ def verify(out: Path) -> Iterator[Mismatch]:
             f"{out} is not a dataset of corpuskit: it has neither {sums.NAME} nor {MANIFEST}",
             "give the folder that 'corpuskit run' wrote",
         )
-    return _verify(out)
+    return _verify(out, signature)
 
 
-def _verify(out: Path) -> Iterator[Mismatch]:
+def _verify(out: Path, signature: Check | None) -> Iterator[Mismatch]:
     digests = yield from _sums(out)
+    if signature is not None:
+        yield from signature(out, digests)
     try:
         manifest = load(out / MANIFEST)
     except InputError as error:
