@@ -44,7 +44,7 @@ MODULES: tuple[str, ...] = tuple(
 
 _RARE = (
     "contamination cosine cuts edits features folding foldings grams langmodel languages "
-    "lines lz morphemes ngrams repeats textgrams tidy tokens traits traitshapes traittables "
+    "lines lz morphemes ngrams pii repeats textgrams tidy tokens traits traitshapes traittables "
     "units urls winnow wordgrams words"
 )
 ON_DEMAND = frozenset(_RARE.split())
