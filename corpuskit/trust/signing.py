@@ -239,7 +239,8 @@ def private_key(path: Path, passphrase: bytes | None = None) -> Ed25519PrivateKe
         raise InputError(f"{path} is not a private key in PEM that can be read", _MAKE) from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise InputError(f"{path} is not an Ed25519 key", _MAKE)
-    return key
+    found: Ed25519PrivateKey = key
+    return found
 
 
 def public_key(path: Path) -> Ed25519PublicKey:
@@ -259,7 +260,8 @@ def public_key(path: Path) -> Ed25519PublicKey:
         raise InputError(f"{path} is not a public key in PEM", _PUBLIC) from error
     if not isinstance(key, ed25519.Ed25519PublicKey):
         raise InputError(f"{path} is not an Ed25519 key", _MAKE)
-    return key
+    found: Ed25519PublicKey = key
+    return found
 
 
 def key_id(key: Ed25519PublicKey) -> str:

@@ -141,6 +141,21 @@ def test_every_byte_of_the_envelope_counts_where_sums_agree(dataset: Path, keys:
             assert ENVELOPE in {m.file for m in found}, at
 
 
+def test_other_spellings_of_the_envelope_are_refused(dataset: Path, keys: Path) -> None:
+    path = dataset / ENVELOPE
+    whole = path.read_bytes()
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    at = whole.index(b'=="', whole.index(b'"sig"')) - 1  # four of its bits say nothing
+    spelt = bytearray(whole)
+    spelt[at] = alphabet[alphabet.index(whole[at]) + 1]
+    sig = json.loads(spelt)["signatures"][0]["sig"]
+    assert base64.b64decode(sig) == base64.b64decode(json.loads(whole)["signatures"][0]["sig"])
+    for other in (bytes(spelt), whole.replace(b",", b", ", 1), whole + b"\n"):
+        path.write_bytes(other)
+        write_sums(dataset)
+        assert named(dataset, keys / "one.pub") == {ENVELOPE}
+
+
 def test_changed_manifest_fails_even_if_sums_agree(dataset: Path, keys: Path) -> None:
     path = dataset / "manifest.json"
     data = json.loads(path.read_bytes())
