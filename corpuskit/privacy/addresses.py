@@ -1,8 +1,9 @@
 """Japanese addresses down to the block, the house number, the building and the room.
 
-An address is a municipality (市 区 町 村, with or without 都道府県 and 郡), or a label such as 住所：,
-followed by a town and by numbers that can only be those of a block: 丁目, 番地, 番…号, 123-4, 二丁目三番.
-Digits are of any width or kanji. A municipality that no number follows is a place, not an address.
+An address is a municipality (市 区 町 村, with or without 都道府県 and 郡), or a label such as
+住所：, followed by a town and by numbers that can only be those of a block: 丁目, 番地, 番…号,
+1-2-3. Digits are of any width or kanji. A municipality that no number follows is a place, not an
+address.
 
 The forms follow 住居表示に関する法律 (block and house, 番 and 号) and the lot numbers of 不動産登記
 (番地); 京都 (上る, 下る, 西入), 札幌 (北5条西6丁目) and 大字, 字 have rules of their own.
@@ -15,28 +16,32 @@ from bisect import bisect_left
 from typing import Literal
 
 from corpuskit.privacy.joined import Joined, Spans
+from corpuskit.privacy.namewords import words
 
 Part = Literal["prefecture", "town", "number"]
 
 ADDRESSES_VERSION = 1
 """Changes whenever a rule does."""
 
-PREFECTURES = (
+PREFECTURES = words(
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 "
     "神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 "
     "大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 "
     "福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
-).split()
+)
 """All 47 (地方自治法)."""
 
 
-# Municipalities with 市, 町, 村, 区 or 郡 inside their names: the first such letter doesn't end them.
+# Municipalities with 市, 町, 村, 区 or 郡 inside their names, where the first doesn't end them.
 _DOUBLE = "|".join(
-    (
-        "四日市市 廿日市市 野々市市 八日市市 市川三郷町 市川市 市原市 市貝町 余市町 町田市 大町市 十日町市 "
-        "大町町 村上市 武蔵村山市 東村山市 村山市 羽村市 田村市 大村市 玉村町 大和郡山市 郡山市 郡上市 "
-        "蒲郡市 小郡市 下市町 上市町 四街道市 北村山郡 西村山郡 東村山郡 田村郡 余市郡 名古屋市中村区"
-    ).split()
+    words(
+        "四日市市 廿日市市 野々市市 八日市市 市川三郷町 市川市 市原市 市貝町 余市町 町田市 大町市 "
+        "十日町市 "
+        "大町町 村上市 武蔵村山市 東村山市 村山市 羽村市 田村市 大村市 玉村町 大和郡山市 郡山市 "
+        "郡上市 "
+        "蒲郡市 小郡市 下市町 上市町 四街道市 北村山郡 西村山郡 東村山郡 田村郡 余市郡 "
+        "名古屋市中村区"
+    )
 )
 _KANJI = "一-鿿㐀-䶿豈-﫿々〆𠀀-𯿿"
 _DIGIT = "0-9０-９〇一二三四五六七八九十百"
@@ -62,7 +67,7 @@ _BANCHI = f"{_N}{_GAP}番地(?:{_GAP}{_DASH}?{_GAP}{_HOUSE}(?:{_GAP}号)?)?"
 _BAN = f"{_N}{_GAP}番{_GAP}の?{_GAP}{_N}(?:{_GAP}号)?(?:{_DASH}{_N})?"
 #: A block that says by itself what it is, and one that only looks like one.
 _SURE = (
-    f"(?:{_N}{_GAP}丁目(?:{_GAP}(?:{_BANCHI}|{_BAN}|{_HOUSE}(?:{_GAP}号)?))?"
+    f"(?:{_N}{_GAP}丁目(?:{_GAP}(?:{_BANCHI}|{_BAN}|{_HOUSE}(?:{_GAP}[号番])?))?"
     f"|{_BANCHI}|{_N}{_GAP}番{_GAP}の?{_GAP}{_N}{_GAP}号|{_N}(?:{_DASH}{_N}){{2,4}})"
     f"(?!{_DASH}?[{_DIGIT}])"
 )
@@ -72,7 +77,8 @@ _LOOSE = (
 )
 
 _KIND = (
-    "ビルディング|ビル|マンション|ハイツ|アパート|コーポ|メゾン|レジデンス|タワー|ハウス|コート|プラザ|"
+    "ビルディング|ビル|マンション|ハイツ|アパート|コーポ|メゾン|レジデンス|タワー|ハウス|コート|"
+    "プラザ|"
     "パレス|ハイム|荘|寮|団地|会館|号館|号棟|ヒルズ|テラス|ガーデン|館|棟"
 )
 _INSIDE = f"[{_KANJI}ぁ-んァ-ヶーA-Za-zＡ-Ｚａ-ｚ・'’]"

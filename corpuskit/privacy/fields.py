@@ -102,8 +102,8 @@ def protected(
         columns[name] = pa.array(
             [rows.get(row, value) for row, value in enumerate(values)], pa.string()
         )
-    rows = np.array(pieces.rows, np.int32)[hits.row]
-    return columns, Hits(rows, hits.kind, hits.start, hits.stop, hits.rule, hits.confidence)
+    owners = np.array(pieces.rows, np.int32)[hits.row]
+    return columns, Hits(owners, hits.kind, hits.start, hits.stop, hits.rule, hits.confidence)
 
 
 def _filled(column: pa.StringArray) -> Iterator[tuple[int, str]]:

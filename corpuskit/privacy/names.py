@@ -1,11 +1,11 @@
 """Names of persons: MeCab's proper nouns where a title, an honorific or a label says it is one.
 
-MeCab sees only sentences with a trigger: さん, 様, 氏, 部長… after a name, 社長の… before it, 氏名：
-or 担当： before it. What stands there has to be a proper noun of a person (人名-姓, 人名-名), a place
-that is a surname too (千葉さん), or an unknown word beside one. 仕様, 同様, たくさん are words of
-their own to MeCab, so their ends trigger nothing; 神様, お客様, 患者さん hold no name. After 氏名： and
-its kin the shape of a name is enough. A name of three or more characters found once is found
-wherever it stands in the same text.
+MeCab sees only sentences with a trigger: さん, 様, 氏, 部長… after a name, 社長の… before it, or a
+label such as 氏名： or 担当：. What stands there has to be a proper noun of a person (人名-姓,
+人名-名), a place that is a surname too (千葉さん), or an unknown word beside one. 仕様, 同様 and
+たくさん are words of their own to MeCab, so their ends trigger nothing; 神様, お客様 and 患者さん
+hold no name. After 氏名： and its kin the shape of a name is enough. A name of three or more
+characters found once is found wherever it stands in the same text.
 """
 
 from __future__ import annotations
@@ -21,6 +21,18 @@ import pyarrow as pa
 from corpuskit.ja.lexicon import NAMES
 from corpuskit.ja.morphemes import Around, Tagger, parse_around
 from corpuskit.privacy.joined import Joined, Spans
+from corpuskit.privacy.namewords import (
+    ALSO,
+    MAKERS,
+    NO_NAME,
+    OF_PLACES,
+    POLITE,
+    STOP,
+    STRONG,
+    TITLES,
+    VARIANTS,
+    WEAK,
+)
 
 Which = Literal["context", "all"]
 
@@ -30,38 +42,17 @@ NAMES_VERSION = 1
 _PERSON = frozenset(NAMES.index(name) for name in ("person", "surname", "given name"))
 _SURNAME, _GIVEN, _PLACE = (NAMES.index(name) for name in ("surname", "given name", "place"))
 
-_POLITE = "様 さま さん サン 氏 殿 君 くん ちゃん 先生"
-_TITLES = (
-    "部長 課長 係長 社長 会長 次長 室長 班長 主任 主査 主事 専務 常務 取締役 監査役 執行役員 理事長 理事 教授 准教授 助教 "
-    "講師 博士 医師 看護師 弁護士 税理士 司法書士 行政書士 公認会計士 技師 技術士 所長 工場長 支店長 店長 院長 校長 園長 "
-    "教諭 議員 委員長 委員 議長 知事 市長 町長 村長 区長 大臣 首相 総理 選手 監督 容疑者 被告人 被告 受刑者 "
-    "記者 住職 氏ら さんら"
-)
-#: Titles of places as well as of persons: 大阪支店長 is not Mr Osaka.
-_OF_PLACES = frozenset(
-    "所長 工場長 支店長 店長 知事 市長 町長 村長 区長 議員 理事 院長 校長 園長 記者".split()
-)
-_STRONG = (
-    "氏名 御氏名 お名前 ご氏名 名前 姓名 フリガナ ふりがな 患者名 被保険者名 契約者名 申請者名 受診者名 従業員名 社員名 担当者名 "
-    "作成者名 保護者名 世帯主名 会員名 受取人名 差出人名 名義人 口座名義"
-)
-_WEAK = (
-    "担当者 担当 作成者 作成 承認者 承認 検図者 検図 設計者 設計 製図 照査 審査 記入者 申請者 報告者 代表者 責任者 発表者 "
-    "署名 連絡先 連絡窓口 窓口 宛名 宛先 差出人 受取人 発注者 受注者 契約者 被保険者 患者 文責 執筆者 執筆 編集者 編集 監修 "
-    "発行人 発行者 訪問者 出席者 参加者 受付者 受付 検査者 検査員 検査 作業者 起案者 起案 決裁者 回答者 講師 司会 保護者 世帯主 "
-    "相続人 被相続人 届出人 申立人 代理人 保証人"
-)
-
 
 def _any_of(words: str) -> str:
     return "|".join(sorted(words.split(), key=lambda word: (-len(word), word)))
 
 
-_AFTER = re.compile(f"(?<=[^\\s。、，．！？])[ 　]?({_any_of(_POLITE + ' ' + _TITLES)})")
-_BEFORE = re.compile(f"({_any_of(_TITLES)}|担当|主治医)(の(?=[^\\s])|[ 　]{{1,2}}(?=[^\\s]))")
+_AFTER = re.compile(f"(?<=[^\\s。、，．！？])[ 　]?({_any_of(POLITE + ' ' + TITLES)})")
+_BEFORE = re.compile(f"({_any_of(TITLES)}|担当|主治医)(の(?=[^\\s])|[ 　]{{1,2}}(?=[^\\s]))")
 _LABEL = re.compile(
-    f"(?P<strong>{_any_of(_STRONG)})(?:[ 　]?[（(][^）)\\n]{{1,8}}[）)])?(?:[ 　]*[：:│|][ 　]*|[ 　\\t]{{1,4}})"
-    f"|(?:{_any_of(_WEAK)})[ 　]*[：:│|][ 　]*"
+    f"(?P<strong>{_any_of(STRONG)})(?:[ 　]?[（(][^）)\\n]{{1,8}}[）)])?(?:[ 　]*[：:│|][ 　]*|"
+    f"[ 　\\t]{{1,4}})"
+    f"|(?:{_any_of(WEAK)})[ 　]*[：:│|][ 　]*"
     "|(?P<latin>(?:Full |Your )?Name|NAME)[ 　]*[：:][ 　]*"
 )
 _FIELD = re.compile("[^\\n\\t、，,。;；/／│|（(「<：:]{1,24}")
@@ -75,33 +66,6 @@ _GIVEN_LEFT = re.compile(
     f"[ 　](?:[{_NAME_CHAR}]{{1,3}}|[ぁ-ん]{{2,4}})(?=[ 　]*(?:様|さま|殿|氏|さん|印|$))"
 )
 _LATIN = re.compile("[A-Z][A-Za-zÀ-ɏ'’.-]+(?:[ 　][A-Z][A-Za-zÀ-ɏ'’.-]*){1,3}")
-#: Ends of what stands in a field for a name and is none.
-_NO_NAME = re.compile(
-    "(?:部|課|係|社|所|室|局|店|会|署|様式|欄|番号|年齢|性別|生年月日|住所|電話|未定|不明|未記入|無し|該当|同上|別紙|記入|省略|匿名|"
-    "必須|任意|変更|入力|確認|完了|不要|否|済|参照|一覧|各位|名称|名簿|本人|代理|共通|全員|部門長|漢字|全角|半角|文字|変数|形式)"
-)
-_STOP = frozenset(
-    "神 王 客 皆 お客 奥 主人 主 仏 殿 姫 若 嬢 俺 貴 何 此方 どちら こちら そちら 世間 患者 医者 父 母 兄 姉 弟 妹 叔父 叔母 "
-    "祖父 祖母 屋 本屋 店員 職人 社員 源 平".split()
-)
-#: Makers whose names MeCab also knows as surnames or places.
-_MAKERS = frozenset(
-    "日立 東芝 三菱 三井 住友 トヨタ ホンダ スズキ マツダ ヤマハ カワサキ ソニー パナソニック キヤノン クボタ ダイキン オムロン "
-    "ファナック 村田 京セラ 島津 富士 日産 本田技研 松下電器 東レ 旭 資生堂 花王 味の素 任天堂".split()
-)
-
-
-#: Surnames that are common words to MeCab; they count where a trigger stands by.
-_ALSO = frozenset(
-    "四方 六車 七海 東 谷 南 北 関 辻 堀 岡 島 浜 泉 城 乾 巽 畑 畠 星 堺 境 岸 滝 奥 沖 牧 溝口 出口 入口 大関 日向 "
-    "高 柳 桜 松 竹 杉 桂 楠 榊 芝 砂 磯 波 湊 港 橋 塚 塙 角 門 鍵 鈴 鏡 鎌 笠 傘 弓 的 矢 槍 盾 旗 錦 綿 糸 "
-    "右近 左近 服部 物部 春日 立花 花房 葉山 青葉 若林 小笠 小路 大路 中道 大道 大門 大石 小石 白石 黒石 青石 "
-    "目黒 品川 上野 神田 日比谷 渋谷 大津 金沢 和歌山 松山 高松 徳島 鳥取".split()
-)
-#: Variants of kanji that MeCab's dictionaries lack in names; each is as long as what it stands for.
-_VARIANTS = str.maketrans(
-    "髙﨑濵邉邊齊齋眞澤濱櫻嶋廣國惠壽榮曾瀨德", "高崎浜辺辺斉斎真沢浜桜島広国恵寿栄曽瀬徳"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +79,7 @@ class _Word:
 
     @property
     def person(self) -> bool:
-        return self.kind in _PERSON or self.surface in _ALSO
+        return self.kind in _PERSON or self.surface in ALSO
 
     @property
     def may_be(self) -> bool:
@@ -170,9 +134,9 @@ def _found(
     if rule == "honorific":
         place = words.left_of(number, start)
         title = text[start:stop]
-        polite = title in _POLITE.split()
+        polite = title in POLITE.split()
         near = polite and title not in ("様", "さま", "殿", "氏")
-        if place and words.is_name(place, places=title not in _OF_PLACES, short=near):
+        if place and words.is_name(place, places=title not in OF_PLACES, short=near):
             return [(place[0].start, place[-1].stop, f"name.{'honorific' if polite else 'title'}")]
         return []
     if rule == "title":
@@ -192,10 +156,10 @@ def _in_field(
     if latin and rule != "weak":
         return [(start, start + latin.end(), "name.label")]
     shape = _SHAPE.match(field) if rule == "strong" else None
-    if shape and not _NO_NAME.search(shape[0]):
+    if shape and not NO_NAME.search(shape[0]):
         return [(start, start + shape.end(), "name.label")]
     place = words.right_of(number, start)
-    if place and words.is_name(place, places=True) and not _NO_NAME.match(text, place[-1].stop):
+    if place and words.is_name(place, places=True) and not NO_NAME.match(text, place[-1].stop):
         return [(place[0].start, _with_given(field, place, start), "name.label")]
     return []
 
@@ -204,7 +168,7 @@ def _with_given(field: str, place: list[_Word], start: int) -> int:
     """Where a name ends in its field; what fills the rest after a surname is the given name."""
     stop = place[-1].stop
     rest = _GIVEN_LEFT.match(field, stop - start) if len(place) == 1 else None
-    return start + rest.end() if rest and not _NO_NAME.search(rest[0]) else stop
+    return start + rest.end() if rest and not NO_NAME.search(rest[0]) else stop
 
 
 class _Words:
@@ -216,11 +180,11 @@ class _Words:
         places = np.array([place[1:] for place in triggers], np.int64)
         starts, stops = (joined.bytes_of(places[:, i]) for i in range(2))
         # A lone surrogate has the three bytes of U+FFFD.
-        plain = re.sub("[\ud800-\udfff]", "\ufffd", joined.text.translate(_VARIANTS))
+        plain = re.sub("[\ud800-\udfff]", "\ufffd", joined.text.translate(VARIANTS))
         self._around: Around = parse_around(tagger, pa.array([plain], pa.string()), starts, stops)
         self._text = joined.text
-        self._begins = joined.characters_of(self._around.begins)
-        self._ends = joined.characters_of(self._around.ends)
+        self._begins = joined.characters_of(self._around.begins.astype(np.int64))
+        self._ends = joined.characters_of(self._around.ends.astype(np.int64))
         tags = self._around.dictionary.tags
         self._nouns = [tag[:1] in (("名詞",), ("接尾辞",)) for tag in tags]
 
@@ -259,7 +223,7 @@ class _Words:
                 break
             if not (word.person or word.kind == _PLACE or word.may_be or _is_gap(word)):
                 break
-            if not _is_gap(word) and word.surface in _STOP:
+            if not _is_gap(word) and word.surface in STOP:
                 break
             found.append(word)
             at += 1
@@ -280,10 +244,10 @@ class _Words:
         """Whether words stand for a person: a place may be one, or a given name of one kanji."""
         solid = [word for word in words if not _is_gap(word)]
         surface = "".join(word.surface for word in solid)
-        if not solid or surface in _MAKERS or surface in _STOP or len(surface) > 14:
+        if not solid or surface in MAKERS or surface in STOP or len(surface) > 14:
             return False
         if any(word.person for word in solid):
-            return short or len(surface) > 1 or solid[0].kind == _SURNAME or surface in _ALSO
+            return short or len(surface) > 1 or solid[0].kind == _SURNAME or surface in ALSO
         single = len(solid) == 1
         return places and single and solid[0].kind == _PLACE and 2 <= len(surface) <= 3
 
@@ -294,7 +258,7 @@ class _Words:
         if at >= last or self._begins[at] != word.stop:
             return True
         following = self._word(at)
-        return not following.noun or following.surface in _POLITE.split()
+        return not following.noun or following.surface in POLITE.split()
 
     def pairs(self, number: int) -> list[tuple[int, int, str]]:
         """Every surname with a given name after it."""
@@ -314,7 +278,7 @@ def _joins(word: _Word, found: list[_Word], text: str, *, before: int) -> bool:
         return False
     if _is_gap(word):
         return bool(found)
-    if word.surface in _STOP:
+    if word.surface in STOP:
         return False
     kinds = [each.kind for each in found if not _is_gap(each)]
     if word.person or (word.kind == _PLACE and kinds[-1:] != [_PLACE]):

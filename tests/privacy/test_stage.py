@@ -56,10 +56,10 @@ def test_contract_of_every_action(key: str) -> None:
 
 
 def test_every_kind_gets_its_tag() -> None:
-    (text,) = texts_of(f"氏名：山田 太郎\n電話：{PHONE}\n〒100-0001 東京都港区青葉台1-2-3 港ビル5階\n{EMAIL}")
-    assert text == (
-        "氏名：<NAME>\n電話：<PHONE>\n〒<POSTCODE> 東京都港区<ADDRESS>\n<EMAIL>"
+    (text,) = texts_of(
+        f"氏名：山田 太郎\n電話：{PHONE}\n〒100-0001 東京都港区青葉台1-2-3 港ビル5階\n{EMAIL}"
     )
+    assert text == ("氏名：<NAME>\n電話：<PHONE>\n〒<POSTCODE> 東京都港区<ADDRESS>\n<EMAIL>")
 
 
 def test_nothing_else_changes() -> None:
@@ -76,7 +76,9 @@ def test_nothing_else_changes() -> None:
 
 
 def test_counts_name_rules_and_versions() -> None:
-    (counts,) = run(batch_of(f"{PHONE} と {PHONE}、佐藤様")).batch.column("privacy_counts").to_pylist()
+    (counts,) = (
+        run(batch_of(f"{PHONE} と {PHONE}、佐藤様")).batch.column("privacy_counts").to_pylist()
+    )
     assert [(row["type"], row["count"]) for row in counts] == [("phone", 2), ("name", 1)]
     assert counts[1]["rule"] == "name.honorific" and counts[1]["version"] >= 1
 
@@ -116,12 +118,16 @@ def test_columns_without_hits_stay_as_they_were() -> None:
     assert result.column("url").to_pylist() == [url]
     assert result.column("headers").to_pylist() == ["{broken"]
     deep = "[" * 100_000
-    assert run(batch_of("文", meta=[deep + PHONE])).batch.column("meta")[0].as_py() == deep + "<PHONE>"
+    assert (
+        run(batch_of("文", meta=[deep + PHONE])).batch.column("meta")[0].as_py() == deep + "<PHONE>"
+    )
 
 
 def test_actions(key: str) -> None:
     text = f"田中様 {EMAIL} {PHONE}"
-    assert texts_of(text, actions={"phone": "keep", "email": "flag"}) == [f"<NAME>様 {EMAIL} {PHONE}"]
+    assert texts_of(text, actions={"phone": "keep", "email": "flag"}) == [
+        f"<NAME>様 {EMAIL} {PHONE}"
+    ]
     flagged = run(batch_of(text), actions={"phone": "keep", "email": "flag", "name": "flag"}).batch
     (counts,) = flagged.column("privacy_counts").to_pylist()
     assert {row["type"] for row in counts} == {"email", "name"}
@@ -134,7 +140,13 @@ def test_actions(key: str) -> None:
 
 
 def test_pseudonyms_are_the_same_for_the_same_value(key: str, tmp_path: Path) -> None:
-    texts = [f"電話 {PHONE}", "電話 ０９０－１２３４－５６７８", "電話 090-1234-5679", f"{EMAIL} 田中様", EMAIL]
+    texts = [
+        f"電話 {PHONE}",
+        "電話 ０９０－１２３４－５６７８",
+        "電話 090-1234-5679",
+        f"{EMAIL} 田中様",
+        EMAIL,
+    ]
     given = {"default": "pseudonymise", "key_file": key}
     first, wide, other, both, mail = texts_of(*texts, **given)
     assert first == wide != other and first.startswith("電話 <PHONE:") and "1234" not in first
@@ -185,7 +197,12 @@ def test_places_go_back_through_cuts() -> None:
 
 
 def test_special_care_near_a_name() -> None:
-    texts = ["山田太郎さんは糖尿病で通院している。", "糖尿病の治療", "佐藤様\n糖尿病とは", "田中容疑者を逮捕した。"]
+    texts = [
+        "山田太郎さんは糖尿病で通院している。",
+        "糖尿病の治療",
+        "佐藤様\n糖尿病とは",
+        "田中容疑者を逮捕した。",
+    ]
     care = run(batch_of(*texts)).batch.column("special_care").to_pylist()
     assert care == [["medical_history", "treatment"], None, None, ["criminal_procedure"]]
 
