@@ -131,6 +131,20 @@ class Output(_Model):
     meta: bool = Field(True, description="Keep all other input fields as JSON in `meta`.")
 
 
+class Takedowns(_Model):
+    """What was taken down from earlier versions, and stays down."""
+
+    file: Text = Field(description="Ledger of tombstones, as 'corpuskit takedown' writes it.")
+    key: Text | None = Field(
+        None, description="File with the key of the ledger's digests of texts, if it has any."
+    )
+
+
+def _ledger(value: Any) -> Any:
+    """``takedowns: FILE`` -> ``takedowns: {file: FILE}``."""
+    return {"file": value} if isinstance(value, str) else value
+
+
 class StageUse(_Model):
     """A stage as the recipe uses it."""
 
@@ -165,6 +179,9 @@ class Recipe(_Model):
     papers: Told | None = Field(
         None, description="What only people know of the dataset, for its papers; see export."
     )
+    takedowns: Annotated[
+        Takedowns | None, BeforeValidator(_ledger, json_schema_input_type=Takedowns | str | None)
+    ] = Field(None, description="Ledger of tombstones; what it names is rejected at the end.")
     sources: tuple[Source, ...] = Field(min_length=1)
     stages: tuple[StageUse, ...] = Field(())
     output: Output
@@ -218,6 +235,10 @@ class LoadedRecipe:
         del data["papers"]
         if self.recipe.papers:
             data["papers"] = self.recipe.papers.model_dump(mode="json", exclude_defaults=True)
+        if data["takedowns"] is None:
+            del data["takedowns"]
+        else:
+            data["takedowns"] = portable(data["takedowns"])
         given, missing = data.pop("given"), data.pop("when_missing")
         if self.profiles:
             data["given"], data["when_missing"] = portable(given), missing
@@ -272,6 +293,9 @@ def load(path: Path, overrides: Sequence[str] = ()) -> LoadedRecipe:
         recipe = Recipe.model_validate(data)
     except ValidationError as error:
         raise validation_error(path, positions, error, (), Recipe) from None
+    if recipe.takedowns is not None:
+        use = StageUse(name="takedown", params=recipe.takedowns.model_dump(mode="json"))
+        recipe = recipe.model_copy(update={"stages": (*recipe.stages, use)})
     loaded = LoadedRecipe(recipe, path, positions, composed.used, composed.omitted)
     _unique([s.name for s in recipe.sources], loaded)
     _check_selectors(loaded)

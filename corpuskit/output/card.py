@@ -140,7 +140,9 @@ def configs(manifest: Manifest) -> list[Config]:
             present = {shard.split for shard in shards}
             pairs = tuple((s, f"data/{s}-*.parquet") for s in SPLITS if s in present)
         else:
-            pairs = (("train", f"{table}/{table}-*.parquet"),) if shards else ()
+            own = all(s.path.startswith(f"{table}/{table}-") for s in shards)
+            pattern = f"{table}/{table}-*.parquet" if own else f"{table}/*.parquet"
+            pairs = (("train", pattern),) if shards else ()
         if pairs:
             found.append(Config("default" if table == "data" else table, pairs))
     return found

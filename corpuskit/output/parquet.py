@@ -121,6 +121,11 @@ def write_table(
         batches = _ordered(batches, schema, order_seed)
     if isinstance(out, HashingFile):
         return _write(batches, schema, out)
+    return write_batches(batches, schema, out)
+
+
+def write_batches(batches: Iterable[pa.RecordBatch], schema: pa.Schema, out: Path) -> ShardInfo:
+    """Write record batches of a schema without metadata as one Parquet file, fsynced."""
     with out.open("wb") as stream:
         info = _write(batches, schema, HashingFile(stream))
         stream.flush()
