@@ -37,19 +37,19 @@ from corpuskit.manifest import (
     Tables,
     Totals,
     check_accounting,
-    dump,
     load,
     split_of,
 )
 from corpuskit.manifest import Resource as ResourceRecord
-from corpuskit.output.card import card
 from corpuskit.output.columns import describe
 from corpuskit.output.sums import NAME as SUMS
 from corpuskit.output.sums import dataset_files, sums_text
+from corpuskit.papers.written import written
 from corpuskit.paths import portable
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.steps import State
 from corpuskit.tables import FATES, table_schema
+from corpuskit.trust.tombstones import LEDGER
 from corpuskit.watch import OF_THE_MACHINE
 
 #: Libraries whose version can change an output's bytes.
@@ -98,6 +98,27 @@ def check_output(out: Path, loaded: LoadedRecipe, overwrite: bool) -> None:
             f"{out} holds the dataset '{name}', this recipe makes '{loaded.recipe.name}'",
             "choose another --out, or say --overwrite",
         )
+    _check_tombstones(out, loaded)
+
+
+def _check_tombstones(out: Path, loaded: LoadedRecipe) -> None:
+    """What was taken down of the dataset must not come back because a recipe forgot it."""
+    here = out / LEDGER
+    if not here.is_file():
+        return
+    named = _ledger(loaded)
+    if not set(here.read_bytes().splitlines()) <= set(named.get(LEDGER, b"").splitlines()):
+        raise OutputError(
+            f"{out} has tombstones ({LEDGER}) that the recipe does not know",
+            f"write 'takedowns: {here}' in the recipe (with its key, where it has one), "
+            "choose another --out, or say --overwrite",
+        )
+
+
+def _ledger(loaded: LoadedRecipe) -> dict[str, bytes]:
+    """The ledger of tombstones that the recipe names, which goes with the dataset."""
+    used = loaded.recipe.takedowns
+    return {} if used is None else {LEDGER: Path(loaded.resolve(used.file)).read_bytes()}
 
 
 def recover(out: Path, work: Path) -> None:
@@ -122,15 +143,15 @@ def assemble(
     spent = _spent(state)
     seconds = time.time() - started
     papers = {
-        "manifest.json": dump(manifest),
-        "README.md": card(manifest).encode(),
+        **written(manifest),
+        **_ledger(state.loaded),
         "run.json": _run_json(state, spent, seconds, started, engine, reused),
     }
     for name, data in papers.items():
         (staging / name).write_bytes(data)
         sums[name] = hashlib.sha256(data).hexdigest()
     (staging / SUMS).write_text(sums_text(sums), encoding="utf-8")
-    _swap(staging, out, state.work)
+    swap(staging, out, state.work)
     if not keep_work:
         clear(state.work)
     text = sum(r.counts["text_bytes"] for r in state.receipts["segment0"])
@@ -164,7 +185,7 @@ def _place_shards(state: State, staging: Path) -> Iterator[tuple[str, str]]:
         yield receipt.counts["path"], file.sha256
 
 
-def _swap(staging: Path, out: Path, work: Path) -> None:
+def swap(staging: Path, out: Path, work: Path) -> None:
     for path in dataset_files(staging):
         with (staging / path).open("rb") as stream:
             os.fsync(stream.fileno())

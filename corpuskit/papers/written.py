@@ -1,0 +1,16 @@
+"""The papers that every run writes into its dataset."""
+
+from __future__ import annotations
+
+from corpuskit.manifest import Manifest, dump
+from corpuskit.output.card import card
+from corpuskit.papers.croissant import NAME, croissant
+
+
+def written(manifest: Manifest) -> dict[str, bytes]:
+    """Manifest, card and Croissant by file name; they depend on nothing but the manifest."""
+    return {
+        "manifest.json": dump(manifest),
+        "README.md": card(manifest).encode(),
+        NAME: croissant(manifest),
+    }
