@@ -89,9 +89,9 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 
 def test_another_version_is_refused() -> None:
-    with pytest.raises(RecipeError, match="stage 'quality@77': version 1 is installed") as caught:
+    with pytest.raises(RecipeError, match="stage 'quality@77': version 2 is installed") as caught:
         Registry().stage("quality@77")
-    assert "quality@1" in caught.value.remedy
+    assert "quality@2" in caught.value.remedy
 
 
 def test_an_installed_module_brings_all_it_declares(install: Install) -> None:
@@ -130,10 +130,10 @@ def test_a_plug_in_file_cannot_take_a_built_ins_name(tmp_path: Path) -> None:
 
 
 def test_an_entry_point_must_name_its_class_as_the_class_does(install: Install) -> None:
-    install("acme.other", "corpuskit.quality.baseline:Baseline")
+    install("acme.other", "corpuskit.quality.combined:Combined")
     with pytest.raises(StageError, match="is called 'quality' in its class"):
         Registry().stage("acme.other")
-    install("acme.gone", "corpuskit.quality.baseline:Gone")
+    install("acme.gone", "corpuskit.quality.combined:Gone")
     with pytest.raises(StageError, match=r"acme\.gone"):
         Registry().stage("acme.gone")
 

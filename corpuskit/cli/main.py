@@ -12,7 +12,19 @@ import sys
 
 import typer
 
-from corpuskit.cli import dedup, init, inspect, plan, recipe, run, sign, stages, verify
+from corpuskit.cli import (
+    dedup,
+    init,
+    inspect,
+    plan,
+    recipe,
+    run,
+    score,
+    sign,
+    stages,
+    takedown,
+    verify,
+)
 from corpuskit.errors import CorpuskitError
 
 app = typer.Typer(
@@ -29,10 +41,12 @@ app.command("run")(run.command)
 app.command("plan")(plan.command)
 app.command("verify")(verify.command)
 app.command("sign")(sign.command)
+app.command("takedown")(takedown.command)
 app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
 app.command("init")(init.command)
 app.add_typer(dedup.app, name="dedup")
+app.add_typer(score.app, name="score")
 app.add_typer(recipe.app, name="recipe")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 Doubles = npt.NDArray[np.float64]
 Long = npt.NDArray[np.int64]
@@ -31,6 +30,8 @@ def logistic(
     Returns:
         The m weights, and the intercept.
     """
+    from scipy.optimize import minimize
+
     sign = np.where(good, 1.0, -1.0)
     share = np.ones(len(good)) if weights is None else weights
     width = rows.shape[1]

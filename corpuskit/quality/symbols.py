@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy import sparse
 
 from corpuskit.kernels.buffers import text_buffers
 from corpuskit.kernels.textgrams import (
@@ -92,8 +91,10 @@ def symbols_of(text: pa.Array, units: str, tagger: Any = None) -> tuple[Words, L
     return symbols, found.first
 
 
-def counted(symbols: Words, ends: Long, grams: Grams) -> sparse.csr_array:
-    """How often each text has n-grams of each bucket: float64 `[n, 2 ** bits]`."""
+def counted(symbols: Words, ends: Long, grams: Grams) -> Any:
+    """How often each text has n-grams of each bucket: a sparse array, float64 `[n, 2 ** bits]`."""
+    from scipy import sparse
+
     n, width = len(ends) - 1, 1 << grams.bits
     buckets = np.empty(len(symbols) * len(grams.orders), np.uint32)
     sizes = np.empty(n, np.int64)

@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from corpuskit.errors import InputError
 from corpuskit.quality.langmodel import load_arrays, save_arrays
@@ -213,6 +212,8 @@ def _parts(
 def _wording(
     counts: Any, good: Flags, share: Doubles, settings: Settings
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    from scipy import sparse
+
     n, width = counts.shape
     seen = np.bincount(counts.indices, minlength=width)
     known = np.flatnonzero(seen >= settings.least)

@@ -83,14 +83,14 @@ def test_the_plan_says_what_is_computed_ahead(
     plan = explain(load(write_recipe(corpus, LATER)))
     ahead = {s.step: s.stages for s in plan.steps if "gather" in s.step}
     assert set(ahead) == {"dedup.exact@1 gather", "dedup.minhash@1 gather"}
-    names = [f"{name}@1" for name in ("signals.scripts", "morphology", "quality")]
+    names = ["signals.scripts@1", "signals.lines@1", "quality@2"]
     for stages in ahead.values():
         for name in names:
             assert f"{name} (ahead of its turn, for members of clusters only)" in stages
     first = next(s for s in plan.steps if s.step == "read and stream")
     assert not any("morphology" in s or "quality" in s for s in first.stages)
     text = plan.as_text()
-    assert text.count("quality@1 (ahead of its turn") == 2
+    assert text.count("quality@2 (ahead of its turn") == 2
     assert "dedup.exact@1: by text, ignoring space and width and punctuation" in text
 
 

@@ -1,0 +1,1 @@
+"""What scripts/fit_quality and scripts/quality_outcome are made of."""
