@@ -14,6 +14,7 @@ import typer
 
 from corpuskit.cli import (
     dedup,
+    export,
     init,
     inspect,
     plan,
@@ -42,6 +43,7 @@ app.command("plan")(plan.command)
 app.command("verify")(verify.command)
 app.command("sign")(sign.command)
 app.command("takedown")(takedown.command)
+app.command("export")(export.command)
 app.command("inspect")(inspect.command)
 app.command("stages")(stages.command)
 app.command("init")(init.command)
