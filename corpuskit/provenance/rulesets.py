@@ -42,7 +42,7 @@ class RuleSet:
         kind: ``marks``, ``document_kind``, ``gates`` or ``evidence_score``.
         name: file's name without ending.
         version: as the file states it.
-        digest: sha256 of the file, or of the digests of both files in the order in which they apply.
+        digest: sha256 of the file, or over the digests of both files in their order.
         sections: entries by section (``marks``, ``gates``, ...); a list's items have an ``id``.
         places: ``file:line`` of each entry by ``section/id``, and of each section.
     """
@@ -77,7 +77,8 @@ class RuleSet:
         try:
             return model.model_validate(value)
         except ValidationError as error:
-            first = error.errors()[0]
+            found = error.errors()  # a wrong key also makes the right one missing: it goes first
+            first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
             where = ".".join(str(step) for step in first["loc"])
             hint = ""
             if first["type"] == "extra_forbidden":

@@ -184,7 +184,10 @@ def test_rules_of_ones_own_extend_the_built_in_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("marks:\n  - {id: a, levle: secret}", "own.yaml:3: 'level'|own.yaml:3: 'levle'"),
+        (
+            "marks:\n  - {id: a, levle: secret}",
+            "own.yaml:3: 'levle': Extra inputs are not permitted; did you mean 'level'",
+        ),
         ("marks:\n  - {id: a, class: x, level: secrt}", "own.yaml:3: 'level'"),
         ("marks:\n  - {class: x}", "own.yaml:3: an entry of 'marks' has no id"),
         ("marks:\n  - {id: a}\n  - {id: a}", "own.yaml:4: the id 'a' is used twice"),
