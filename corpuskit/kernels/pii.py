@@ -23,7 +23,8 @@ NUMBER, KANJI_NUMBER, AT_SIGN, HEX, BIRTH, MARK_NUMBER, PLATE, PASSPORT_LINE = r
 
 _DIGIT, _KANJI, _JOINT, _AT, _COLON, _WORD, _HIRAGANA, _B, _LESS = range(1, 10)
 _DOT, _HYPHEN, _SPACE, _PLUS = 0x2E, 0x2D, 0x20, 0x2B
-_WIDE_SPACE, _MIDDLE_DOT, _NO, _WIDE_PLUS = 0x3000, 0x30FB, ord("の"), 0xFF0B
+_WIDE_SPACE, _WIDE_PLUS, _WIDE_DOT = 0x3000, 0xFF0B, 0xFF0E
+_MIDDLE_DOT, _NO = 0x30FB, ord("の")
 _MOST = 24  # groups of a chain that are looked at
 _ADDRESS = np.uint64(18)  # bytes of a MAC address after its first joint, or more
 _KANJI_DIGITS = "〇一二三四五六七八九"
@@ -183,7 +184,7 @@ def _digit_near(data: Bytes, at: np.uint64, stop: np.uint64, classes: Bytes, mos
         if at >= stop:
             return False
         point, at = decode(data, at)
-        if point < 0x10000 and classes[point] == _DIGIT:
+        if point < 0x10000 and (classes[point] == _DIGIT or classes[point] == _KANJI):
             return True
     return False
 
@@ -200,14 +201,30 @@ def _plate_after(data: Bytes, at: np.uint64, stop: np.uint64, classes: Bytes) ->
 
 
 @inline
+def _is_letter(data: Bytes, at: np.uint64, letter: Int) -> Bool:
+    """Say whether an ASCII letter stands there, in either case."""
+    return bool(data[at] | 0x20 == letter)
+
+
+@inline
+def _is_local_part(data: Bytes, at: np.uint64, start: np.uint64) -> Bool:
+    """Say whether what stands before an @ could belong to an address: no space, bracket or kana."""
+    if at == start:
+        return False
+    byte = np.int64(data[at - ONE])
+    if byte >= 0x80:  # full-width letters
+        return at >= start + THREE and data[at - THREE] == 0xEF
+    return byte > 0x29 and byte != 0x2C and byte != 0x3A and byte != 0x40
+
+
+@inline
 def _is_birth(data: Bytes, at: np.uint64, start: np.uint64, stop: np.uint64) -> Bool:
     """Say whether the b or B at `at` is that of birth or DOB."""
     if at + np.uint64(5) <= stop and data[at + ONE] | 0x20 == 0x69:
-        return np.int64(data[at + THREE]) | 0x20 == 0x74
+        return _is_letter(data, at + THREE, 0x74)
     if at < start + np.uint64(2):
         return False
-    before, first = np.int64(data[at - ONE]), np.int64(data[at - np.uint64(2)])
-    return before | 0x20 == 0x6F and first | 0x20 == 0x64
+    return _is_letter(data, at - ONE, 0x6F) and _is_letter(data, at - np.uint64(2), 0x64)
 
 
 @inline
@@ -292,7 +309,7 @@ def find_candidates(data: Bytes, offsets: Offsets, classes: Bytes, out: Spans) -
                     total = _put(out, total, row, at, after, HEX)
                     seen = at + _ADDRESS
                 between += 1
-                last = point
+                last = _DOT if point == _WIDE_DOT else point
                 if groups > 0 and between <= 3:
                     plate = point == _NO and sizes[groups - 1] <= 3
                     if plate and _plate_after(data, after, stop, classes):
@@ -310,7 +327,7 @@ def find_candidates(data: Bytes, offsets: Offsets, classes: Bytes, out: Spans) -
             if kind != _JOINT:
                 between = 0
                 last = 0
-            if kind == _AT:
+            if kind == _AT and _is_local_part(data, at, start):
                 total = _put(out, total, row, at, after, AT_SIGN)
             elif kind == _COLON and at >= seen:
                 wide = point != 0x3A

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _WORDS: dict[str, str] = {
@@ -43,18 +44,23 @@ _WORDS: dict[str, str] = {
     r"|gateway|ping|dns|送信元|接続元|宛先|クライアント|from",
 }
 _KNOWN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items()))
-
+# What those words start with: only there is the pattern tried.
+_HEADS = re.compile(
+    "[abcdfghijmprstvz☎☏📞📱〒おでゆアイカクケゲサスダデナパフホマ事代会住保個免公共内勤口問"
+    "在基宛市年当振接携教旅普法特登直緊自被記貯送通連運適郵雇電]"
+)
 _GUARD = re.compile(
     r"[一-龥々ァ-ヶー]{1,8}(?:番号|コード|ナンバー|記号|no\.?|id)|特願|特許第?|特開|特公|特表|実願|実開|実公|意願|意匠|商願"
-    r"|(?<![a-z])(?:jan|ean|gtin|upc|isbn|issn|jis|iso|iec|doi|ver|version|lot|sku|model|part|rev|id|no|s/n|p/n)(?![a-z])"
+    r"|(?<![a-z])(?:jan|ean|gtin|upc|isbn|issn|jis|iso|iec|doi|ver|version|lot|sku|model|part|rev|s/n|p/n)(?![a-z])"
     r"|serial|図番|図面|品番|型番|型式|形式|形番|部番|品名|品目|ロット|シリアル|製番|機番|号機|部品|伝票|注文|受注|発注|見積|請求"
     r"|検収|バージョン|版|緯度|経度|座標|価格|金額|単価|定価|合計|税込|数量|在庫|規格|追跡|型|質量|寸法|計器|管理|工番|仕掛"
-    r"|(?:法律|政令|省令|告示|条例)第|[¥$€£#=]"
+    r"|(?:法律|政令|省令|告示|条例)第|[¥$€£#]"
 )
 _NEAR = 12
 _WIDE = {"my_number"}
 _UNITS = re.compile(
-    r"\s?(?:円|個|本|枚|台|件|人|名|点|回|kg|mm|cm|km|ml|㎜|hz|kb|mb|gb|バイト|ビット|行|頁|ページ|万|億|年|歳|%|ドル|時間|秒)"
+    r" ?(?:円|個|本|枚|台|件|人|名|点|回|kg|mm|cm|km|ml|㎜|hz|kb|mb|gb|バイト|ビット|行|頁"
+    r"|ページ|万|億|年|歳|%|ドル|時間|秒)(?![一-龥々])"
 )
 
 
@@ -72,10 +78,19 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def _known(text: str) -> Iterator[re.Match[str]]:
+    """Words that are known, left to right; only heads of words are tried, which is fast."""
+    done = 0
+    for head in _HEADS.finditer(text):
+        if head.start() >= done and (m := _KNOWN.match(text, head.start())):
+            done = m.end()
+            yield m
+
+
 def labels_before(text: str) -> list[Label]:
     """Words in the text before a number, the nearest first; guards count only right before it."""
     text = plain(text)
-    found = [(m.end(), str(m.lastgroup), m.start()) for m in _KNOWN.finditer(text)]
+    found = [(m.end(), str(m.lastgroup), m.start()) for m in _known(text)]
     spans = [(start, stop) for stop, _, start in found]
     tail = text[-(_NEAR + 24) :]
     shift = len(text) - len(tail)

@@ -10,9 +10,9 @@ from corpuskit.privacy.labels import Label, labels_before, plain
 from corpuskit.privacy.numbers import Match
 from corpuskit.privacy.windows import Window
 
-_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+_LOCAL = r"[A-Za-z0-9%&'+_~-]"  # of RFC 5322's characters those that addresses have
 _EMAIL = re.compile(
-    rf"(?<![A-Za-z0-9._%+/=-]){_LOCAL}+(?:\.{{1,2}}{_LOCAL}+)*\.?@"
+    rf"(?<![A-Za-z0-9._%+-]){_LOCAL}+(?:\.{{1,2}}{_LOCAL}+)*\.?@"
     r"(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?P<top>[A-Za-z]{2,24}))"
     r"(?![A-Za-z0-9@]|-[A-Za-z0-9]|\.[A-Za-z0-9])"
 )
@@ -31,7 +31,7 @@ def find_email(window: Window) -> Iterator[Match]:
         if m.start() > window.first:
             return
         if m.end() > window.first and m["top"].lower() not in _FILES:
-            first = m.start() + len(m[0]) - len(m[0].lstrip("'*`|{~-/=!#"))
+            first = m.start() + len(m[0]) - len(m[0].lstrip("'~-"))
             if m[0].index("@") <= _LONGEST_LOCAL and m[0][first - m.start()] != "@":
                 yield "email.address", first, m.end(), 95
 
@@ -86,9 +86,11 @@ def _looks_like_host(octets: list[int]) -> bool:
     return high or octets[:2] == [192, 168]
 
 
-_V6 = re.compile(r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
+_V6 = re.compile(
+    r"(?<![0-9A-Za-z.])(?<![0-9A-Fa-f:]:)(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])"
+)
 _MAC = re.compile(
-    r"(?<![0-9A-Za-z])(?<![0-9A-Fa-f][:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"
+    r"(?<![0-9A-Za-z])(?<!(?<![A-Za-z])[0-9A-Fa-f]{2}[:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"
     r"(?![0-9A-Za-z]|[:-][0-9A-Fa-f])"
 )
 _LOCAL_V6 = (ipaddress.ip_network("fc00::/7"), ipaddress.ip_network("fe80::/10"))

@@ -14,7 +14,7 @@ from corpuskit.privacy import checks
 from corpuskit.privacy.labels import confidence, is_guarded, labels_before, plain
 from corpuskit.privacy.windows import Window
 
-NB = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-./])(?<![0-9],)"
+NB = r"(?<![0-9A-Za-z_])(?<![0-9][-./])(?<![A-Za-z][-.])(?<![0-9],)"
 NA = r"(?![0-9A-Za-z_]|[-./][0-9A-Za-z]|,[0-9])"
 
 Match = tuple[str, int, int, int]
@@ -109,6 +109,9 @@ _LABELLED: dict[str, tuple[_Labelled, ...]] = {
     ),
 }
 
+# Any token that a rule below could take; most candidates have none.
+_TOKEN = re.compile(NB + r"(?:[A-Z]{1,2}[- ]?)?\d(?:[- ]?\d)*(?: ?[A-Z]{2})?" + NA)
+_LETTERS, _AFTER, _FEWEST = 4, 5, 6
 _CARD = re.compile(NB + r"\d{4}([- ])\d{4}\1\d{4}\1\d{4}" + NA)
 _AMEX = re.compile(NB + r"3[47]\d\d([- ])\d{6}\1\d{5}" + NA)
 _INVOICE = re.compile(NB + r"T-?[1-9]-?\d{4}-?\d{4}-?\d{4}" + NA)
@@ -124,15 +127,19 @@ def digits_of(text: str) -> str:
 
 def find_numbers(window: Window) -> Iterator[Match]:
     """Numbers that start in the candidate, or up to two letters before it, by their labels."""
+    reach = min(len(window.folded), window.last + _AFTER)
+    tokens = _TOKEN.finditer(window.folded, max(0, window.first - _LETTERS), reach)
+    if not any(len(digits_of(m[0])) >= _FEWEST for m in tokens):
+        return
     known = {label.kind for label in labels_before(window.text[: window.last])} & _LABELLED.keys()
     for kind in sorted(known):
         for rule in _LABELLED[kind]:
-            yield from _labelled(window, kind, rule)
-    yield from _unlabelled(window)
+            yield from _labelled(window, kind, rule, reach)
+    yield from _unlabelled(window, reach)
 
 
-def _labelled(window: Window, kind: str, rule: _Labelled) -> Iterator[Match]:
-    for m in rule.form.finditer(window.folded, max(0, window.first - 4)):
+def _labelled(window: Window, kind: str, rule: _Labelled, reach: int) -> Iterator[Match]:
+    for m in rule.form.finditer(window.folded, max(0, window.first - _LETTERS), reach):
         if m.start() >= window.last:
             return
         if rule.check is not None and not rule.check(digits_of(m[0])):
@@ -158,7 +165,7 @@ def _bank_confidence(window: Window, at: int, sure: int) -> int:
     return 0
 
 
-def _unlabelled(window: Window) -> Iterator[Match]:
+def _unlabelled(window: Window, reach: int) -> Iterator[Match]:
     """Cards in groups and T numbers: their check digits and forms speak for themselves."""
     forms = (
         (_CARD, "card.format", checks.is_card),
@@ -166,7 +173,7 @@ def _unlabelled(window: Window) -> Iterator[Match]:
         (_INVOICE, "corporate_number.invoice", checks.is_corporate_number),
     )
     for form, rule, check in forms:
-        for m in form.finditer(window.folded, max(0, window.first - 4)):
+        for m in form.finditer(window.folded, max(0, window.first - _LETTERS), reach):
             if m.start() >= window.last:
                 break
             labels = labels_before(window.text[: m.start()])

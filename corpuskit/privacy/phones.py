@@ -38,7 +38,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "phone.service",
         re.compile(
             _NB + rf"\(?(?P<number>050{_J}?[1-9]\d{{3}}{_J}?\d{{4}}|0800{_J}?\d{{3}}{_J}?\d{{4}}"
-            rf"|0[15][27]0(?:{_J}?\d{{3}}{_J}?\d{{3}}|{_J}\d{{2}}{_J}\d{{4}}))" + _NA
+            rf"|0[15][27]0(?:{_J}?\d{{3}}{_J}?\d{{3}}|{_J}\d{{2}}{_J}\d{{4}}))" + _NA + _EXTENSION
         ),
     ),
     (
@@ -50,7 +50,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("phone.label", re.compile(_NB + r"(?P<number>0[1-9]\d{8})" + _NA + _EXTENSION)),
     ("phone.label", re.compile(_NB + r"(?P<number>[2-9]\d{1,3}-\d{4})" + _NA + _EXTENSION)),
 )
-_AREA_SIZE = {9: (8, 9, 10), 10: (10,)}
+_COULD_BE = re.compile(r"(?<![0-9])(?:0[1-9]|81|[2-9]\d{1,3}-\d{4})")
+_REACH = 24  # characters after a number where its extension may stand
 _WEAK = re.compile(r"[. /・]")
 _LETTER = re.compile(r"[A-Za-z]")
 _LABEL_LETTERS = re.compile(r"(?:tel|fax|phone|mobile|t|f|p|m)[.:]?$", re.I)
@@ -58,27 +59,37 @@ _LABEL_LETTERS = re.compile(r"(?:tel|fax|phone|mobile|t|f|p|m)[.:]?$", re.I)
 
 def find_phones(window: Window) -> Iterator[Match]:
     """Telephone numbers that start in the candidate; an extension after them is part of it."""
-    start = max(0, window.first - 2)
-    done = start
+    start = max(0, window.first - 4)
+    reach = min(len(window.folded), window.last + _REACH)
+    if not _COULD_BE.search(window.folded, start, reach):
+        return
     for rule, form in _FORMS:
-        for m in form.finditer(window.folded, start):
+        for m in form.finditer(window.folded, start, reach):
             if m.start("number") >= window.last:
                 break
-            if m.start() < done and rule == "phone.label":
-                continue
             sure = _phone_confidence(window, rule, m)
             if sure:
                 yield rule, *_without_brackets(m), sure
 
 
 def _without_brackets(m: re.Match[str]) -> tuple[int, int]:
-    """The hit without a bracket that only opens before it: (03-1234-5678)."""
-    start, stop, text = m.start(), m.end(), m[0]
-    if text.count("(") > text.count(")"):
-        start += text.startswith("(")
-    if text.count(")") > text.count("("):
-        stop -= text.endswith(")")
-    return start, stop
+    """The hit without a bracket at either end whose partner is not in it: (03-1234-5678)."""
+    text = m[0]
+    if text[0] == "(" and text[-1] == ")" and _is_balanced(text[1:-1]):
+        return m.start() + 1, m.end() - 1
+    for head, tail in ((0, 0), (1, 0), (0, 1)):
+        if _is_balanced(text[head : len(text) - tail]):
+            return m.start() + head, m.end() - tail
+    return m.start(), m.end()
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for mark in text:
+        depth += (mark == "(") - (mark == ")")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _phone_confidence(window: Window, rule: str, m: re.Match[str]) -> int:
@@ -130,7 +141,7 @@ def _is_glued(folded: str, start: int) -> bool:
 
 _MARKED = re.compile(r"〒 ?(?P<code>\d{3} ?-? ?\d{4})(?![0-9])")
 _LABELLED = re.compile(
-    r"(?:郵便番号|郵便コード|〠)[^0-9。\n]{0,6}"
+    r"(?:郵便番号|郵便コード|〠)[^0-9。]{0,24}"
     r"(?P<code>\d{3}-?\d{4})(?![0-9]|-[0-9])"
 )
 _BEFORE_PLACE = re.compile(
@@ -141,7 +152,7 @@ _BEFORE_PLACE = re.compile(
 
 def find_postal(window: Window) -> Iterator[Match]:
     """Postal codes after 〒 or its word, or before a place."""
-    start = max(0, window.first - 12)
+    start = max(0, window.first - 36)
     for form in (_MARKED, _LABELLED, _BEFORE_PLACE):
         for m in form.finditer(window.folded, start):
             if m.start("code") >= window.last:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 BEFORE, AFTER = 330, 150
 """Bytes that rules see before and after a candidate."""
 
+NEAR = 72
+"""Characters before a candidate that are folded; those before them serve labels only."""
+
 _HYPHENS = "‐‑‒–—―−－─﹣ｰ"
 _KANJI = str.maketrans("〇一二三四五六七八九", "0123456789")
 
@@ -15,7 +18,7 @@ _KANJI = str.maketrans("〇一二三四五六七八九", "0123456789")
 def _table() -> dict[int, int]:
     table = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     table.update({ord(mark): 0x2D for mark in _HYPHENS})
-    table.update({code: 0x20 for code in (0x3000, 0xA0, 0x2003, 0x09)})
+    table.update({code: 0x20 for code in (0x3000, 0xA0, 0x2003)})
     return table
 
 
@@ -28,6 +31,8 @@ def fold(text: str) -> str:
 
     ー is a hyphen only between digits: サーバー keeps its own.
     """
+    if text.isascii():
+        return text
     text = text.translate(_FOLD)
     return _LONG_VOWEL.sub("-", text) if "ー" in text else text
 
@@ -39,7 +44,7 @@ class Window:
     Attributes:
         row: number of the text.
         text: as it stands.
-        folded: the same, one character for one.
+        folded: the same, one character for one, from `NEAR` characters before the candidate.
         base: byte of the text, from its start, where the window begins.
         first: character where the candidate begins.
         last: the character after it.
@@ -70,7 +75,9 @@ def cut(data: memoryview, row: int, bounds: tuple[int, int], span: tuple[int, in
     middle = str(data[span[0] : span[1]], "utf-8")
     text = head + middle + str(data[span[1] : stop], "utf-8")
     first, last = len(head), len(head) + len(middle)
-    return Window(row, text, fold(text), start - bounds[0], first, last)
+    near = max(0, first - NEAR)
+    folded = text[:near] + fold(text[near:])
+    return Window(row, text, folded, start - bounds[0], first, last)
 
 
 def with_kanji_digits(window: Window) -> Window:
