@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit.privacy.hits import Hits
+from corpuskit.privacy.joined import Joined, Spans
 from corpuskit.privacy.kinds import kind_id
 
 PLAIN = ("source_id", "title", "author", "published", "modified", "language", "robots")
@@ -29,6 +30,7 @@ and don't name the document's place."""
 
 _SAFE = "%:~+!$,'@()*[]<>"
 _URL_PARTS = re.compile("([/?&=#;])")
+_QUOTED_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}%40(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _HOSTS = [kind_id("ip_address"), kind_id("private_ip")]
 
 Find = Callable[[pa.StringArray], Hits]
@@ -104,6 +106,14 @@ def protected(
         )
     owners = np.array(pieces.rows, np.int32)[hits.row]
     return columns, Hits(owners, hits.kind, hits.start, hits.stop, hits.rule, hits.confidence)
+
+
+def find_quoted_emails(joined: Joined) -> Spans:
+    """E-mail addresses whose @ is written as in a URL, wherever they stand."""
+    if "%40" not in joined.text:
+        return joined.spans([])
+    found = _QUOTED_EMAIL.finditer(joined.text)
+    return joined.spans([(match.start(), match.end(), "email.address") for match in found])
 
 
 def _filled(column: pa.StringArray) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from corpuskit.paths import resolve_path
 from corpuskit.privacy.actions import Action, Masks, dropped, read_key, rewritten
 from corpuskit.privacy.addresses import find_addresses
 from corpuskit.privacy.care import CATEGORIES, categories_near
-from corpuskit.privacy.fields import COLUMNS, protected
+from corpuskit.privacy.fields import COLUMNS, find_quoted_emails, protected
 from corpuskit.privacy.hits import Hits, resolve
 from corpuskit.privacy.joined import Joined, Spans
 from corpuskit.privacy.kinds import KINDS, PRIVACY_VERSION, RULES, kind_id, rule_id
@@ -211,6 +211,8 @@ class Privacy(Stage):
         joined = Joined(array)
         parts = [detect(array, self.params.unverified, self.params.least)]
         care: list[list[str] | None] = [None] * len(array)
+        if self.params.action_of("email") != "keep":
+            parts.append(_hits(joined, find_quoted_emails(joined), "email", 100))
         if self.params.action_of(_ADDRESS) != "keep":
             found = find_addresses(joined, self.params.address_from)
             parts.append(_hits(joined, found, _ADDRESS, _ADDRESSES_ARE_SURE))

@@ -110,6 +110,12 @@ def test_other_columns() -> None:
     assert row["text"] == "清い文。"
 
 
+def test_an_email_in_a_url_of_the_text() -> None:
+    url = f"https://a.jp/?m={EMAIL.replace('@', '%40')}&n=1"
+    assert texts_of(f"見よ {url} を") == ["見よ https://a.jp/?m=<EMAIL>&n=1 を"]
+    assert texts_of(url, actions={"email": "keep"}) == [url]
+
+
 def test_columns_without_hits_stay_as_they_were() -> None:
     raw = '{"a": 1.50, "b":"\\u5c71", "a":2}'
     url = "https://a.jp/%e5%b1%b1?x=%2F"
