@@ -1,7 +1,7 @@
 """Validates papers; run by the interpreter of `environment.python`, not by the project's.
 
-``python check.py croissant|cyclonedx|spdx FILE`` prints one JSON object: ``errors``, ``warnings``,
-and for Croissant the records read of each set.
+``python check.py croissant|cyclonedx|spdx FILE...`` prints one JSON list with an object a file:
+``errors``, ``warnings``, and for Croissant the records read of each set.
 """
 
 from __future__ import annotations
@@ -69,4 +69,4 @@ def spdx(path: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     check = {"croissant": croissant, "cyclonedx": cyclonedx, "spdx": spdx}[sys.argv[1]]
-    print(json.dumps(check(Path(sys.argv[2])), ensure_ascii=False))
+    print(json.dumps([check(Path(name)) for name in sys.argv[2:]], ensure_ascii=False))
