@@ -49,7 +49,7 @@ from corpuskit.paths import portable
 from corpuskit.recipe import LoadedRecipe
 from corpuskit.steps import State
 from corpuskit.tables import FATES, table_schema
-from corpuskit.trust.tombstones import LEDGER
+from corpuskit.trust.carried import carried, check_carried
 from corpuskit.watch import OF_THE_MACHINE
 
 #: Libraries whose version can change an output's bytes.
@@ -98,27 +98,7 @@ def check_output(out: Path, loaded: LoadedRecipe, overwrite: bool) -> None:
             f"{out} holds the dataset '{name}', this recipe makes '{loaded.recipe.name}'",
             "choose another --out, or say --overwrite",
         )
-    _check_tombstones(out, loaded)
-
-
-def _check_tombstones(out: Path, loaded: LoadedRecipe) -> None:
-    """What was taken down of the dataset must not come back because a recipe forgot it."""
-    here = out / LEDGER
-    if not here.is_file():
-        return
-    named = _ledger(loaded)
-    if not set(here.read_bytes().splitlines()) <= set(named.get(LEDGER, b"").splitlines()):
-        raise OutputError(
-            f"{out} has tombstones ({LEDGER}) that the recipe does not know",
-            f"write 'takedowns: {here}' in the recipe (with its key, where it has one), "
-            "choose another --out, or say --overwrite",
-        )
-
-
-def _ledger(loaded: LoadedRecipe) -> dict[str, bytes]:
-    """The ledger of tombstones that the recipe names, which goes with the dataset."""
-    used = loaded.recipe.takedowns
-    return {} if used is None else {LEDGER: Path(loaded.resolve(used.file)).read_bytes()}
+    check_carried(out, loaded)
 
 
 def recover(out: Path, work: Path) -> None:
@@ -144,7 +124,7 @@ def assemble(
     seconds = time.time() - started
     papers = {
         **written(manifest),
-        **_ledger(state.loaded),
+        **carried(state.loaded),
         "run.json": _run_json(state, spent, seconds, started, engine, reused),
     }
     for name, data in papers.items():
@@ -186,6 +166,7 @@ def _place_shards(state: State, staging: Path) -> Iterator[tuple[str, str]]:
 
 
 def swap(staging: Path, out: Path, work: Path) -> None:
+    """Put a dataset that was put together in `staging` in its place; `recover` knows the way."""
     for path in dataset_files(staging):
         with (staging / path).open("rb") as stream:
             os.fsync(stream.fileno())

@@ -31,11 +31,16 @@ LEDGER = "tombstones.jsonl"
 #: In which order the ways to find a document are tried.
 WAYS = ("id", "url", "domain", "text")
 #: Columns that a document is found by, beside its text.
-COLUMNS = ("id", "uri", "url")
+COLUMNS = ("id", "uri", "url", "meta")
 
 _HOST = (
     r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^/?#@]*@)?(?P<host>\[[^\]]*\]|[^/?#:]*)(?P<port>:\d*)?"
     r"(?P<rest>[^#]*)"
+)
+#: Fields of records (JSON Lines, Parquet, CSV) that hold their address, in the column `meta`.
+_FIELD = (
+    r'"(?i:url|uri|link|permalink|page_?url|source_?url|warc-target-uri)"\s*:\s*'
+    r'"(?P<url>(?:[^"\\]|\\.)*)"'
 )
 _SHORTEST_KEY = 16
 
@@ -137,6 +142,22 @@ def text_hmacs(texts: pa.Array, key: bytes) -> list[str | None]:
 # --- addresses ------------------------------------------------------------------------------------
 
 
+def addresses(batch: pa.RecordBatch) -> pa.Array:
+    """The address of each document: the column ``url``, else the first such field in ``meta``."""
+    found = pc.struct_field(pc.extract_regex(batch.column("meta"), _FIELD), "url")
+    if pc.any(pc.match_substring(found, "\\")).as_py():
+        found = pa.array([_unescaped(value) for value in found.to_pylist()], pa.string())
+    return pc.coalesce(batch.column("url"), found)
+
+
+def _unescaped(value: str | None) -> str | None:
+    """What stands between the quotes of a JSON string."""
+    if value is None or "\\" not in value:
+        return value
+    text: str = json.loads(f'"{value}"', strict=False)
+    return text.encode("utf-8", "replace").decode()
+
+
 def address_keys(urls: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Addresses as they are compared, and their hosts.
 
@@ -215,7 +236,7 @@ class Matcher:
         Args:
             batch: n rows with the columns of `columns`.
         """
-        keys, hosts = address_keys(batch.column("url"))
+        keys, hosts = address_keys(addresses(batch))
         found = {
             "id": pc.is_in(batch.column("id"), self._ids),
             "url": pc.or_(
