@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpuskit.errors import InputError, OutputError
 from corpuskit.manifest import load
-from corpuskit.papers import attribution, croissant, cyclonedx, datasheet
+from corpuskit.papers import attribution, croissant, cyclonedx, datasheet, spdx
 from corpuskit.papers.dataset import Dataset
 
 #: Contents by file name; in pieces where a file may be larger than memory.
@@ -25,6 +25,7 @@ FORMATS: Mapping[str, Callable[[Dataset], Files]] = {
     "croissant": _croissant,
     "cyclonedx": cyclonedx.files,
     "datasheet": datasheet.files,
+    "spdx": spdx.files,
 }
 
 

@@ -68,6 +68,9 @@ def make(folder: Path, said: dict[str, Any]) -> Path:
     """A dataset whose recipe states `said` under `papers`, complete with its Croissant file."""
     manifest: Manifest = MADE["make"](folder / "out", folder / "work")
     content = {**manifest.recipe.content, "papers": said}
+    if not said:  # of the second source not even the licence is known, and the first has a name
+        first, second = content["sources"]
+        content["sources"] = [{**first, "license": "社内規程"}, {"name": second["name"]}]
     recipe = manifest.recipe.model_copy(
         update={"content": content, "digest": content_digest(content)}
     )
@@ -82,7 +85,8 @@ def make(folder: Path, said: dict[str, Any]) -> Path:
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = make(tmp_path_factory.mktemp("full"), PAPERS)
     energy = {"cpu_seconds": 7.5, "kwh": 0.25, "method": "estimated", "co2_kg": 0.1}
-    (out / "run.json").write_text(json.dumps({"energy": energy}), encoding="utf-8")
+    run = {"energy": energy, "started": "2025-03-31T23:59:58Z", "seconds": 3.5}
+    (out / "run.json").write_text(json.dumps(run), encoding="utf-8")
     return out
 
 
@@ -132,3 +136,30 @@ def test_cyclonedx(validate: Validate, full: Path, silent: Path, tmp_path: Path)
     assert energy["energyProviders"][0]["description"].startswith("estimated")
     assert component["data"][0]["governance"]["owners"] == [{"organization": {"name": "甲社"}}]
     assert "modelCard" not in json.loads(quiet.read_text("utf-8"))["metadata"]["component"]
+
+
+def test_spdx(validate: Validate, full: Path, silent: Path, tmp_path: Path) -> None:
+    (path,), (quiet,) = (export("spdx", out, tmp_path / out.parent.name) for out in (full, silent))
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(path.read_text("utf-8").replace('"sha256"', '"sha-256"', 1), encoding="utf-8")
+    graph = json.loads(path.read_text("utf-8"))
+    del graph["@graph"][-1]
+    lost = tmp_path / "lost.json"
+    lost.write_text(json.dumps(graph), encoding="utf-8")
+    found, calm, *broken = validate("spdx", path, quiet, wrong, lost)
+    assert found["errors"] == calm["errors"] == []
+    assert all(b["errors"] for b in broken)
+    assert {"dataset_DatasetPackage", "simplelicensing_LicenseExpression", "Relationship"} <= set(
+        found["kinds"]
+    )
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for element in json.loads(path.read_text("utf-8"))["@graph"]:
+        by_type.setdefault(element["type"], []).append(element)
+    assert by_type["CreationInfo"][0]["created"] == "2025-04-01T00:00:01Z"
+    assert "dataset" in by_type["SpdxDocument"][0]["profileConformance"]
+    assert by_type["dataset_DatasetPackage"][0]["releaseTime"] == "2025-04-01T00:00:00Z"
+    assert "dataset" not in next(
+        e["profileConformance"]
+        for e in json.loads(quiet.read_text("utf-8"))["@graph"]
+        if e["type"] == "SpdxDocument"
+    )
