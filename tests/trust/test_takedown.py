@@ -181,7 +181,7 @@ def check_manifest(before: Manifest, after: Manifest, out: Path, n: int) -> None
 def test_the_recipe_run_again_does_not_bring_them_back(folder: Path) -> None:
     """Not even under other ids: the same text at another place, and the same URL with another."""
     out = folder / "out"
-    ids = ids_of(out, 3, 33, 63)
+    ids = ids_of(out, 7, 33, 63)  # 7 has an exact duplicate, which leaves early
     texts = [documents(out)[i]["text"] for i in ids]
     assert (
         call("takedown", out, "--ids", lists(folder, ids), "--key", folder / "key").exit_code == 0
@@ -195,16 +195,18 @@ def test_the_recipe_run_again_does_not_bring_them_back(folder: Path) -> None:
     assert set(documents(out)) == kept
     assert again.rejected_by[f"{STAGE}/id"] == 3
     assert (out / LEDGER).is_file()
+    assert texts[0].split("\n")[0].encode() not in bytes_of(out)
     more = [
         {"text": texts[0].replace("。", "。 "), "url": "https://elsewhere.example.org/"},
         {"text": text_of(900), "url": "HTTP://www.HOST3.example.jp/33#top"},
         {"text": text_of(901), "url": "https://host3.example.jp/34"},
     ]
     write_jsonl(folder / "in" / "more.jsonl", more)
-    (folder / "in" / "0000.jsonl").unlink()  # whose document 3 is the first row of `more` now
+    (folder / "in" / "0000.jsonl").unlink()  # whose document 7 is the first row of `more` now
     third = run(load_recipe(recipe(folder, ledger)), Options(workers=1)).manifest
     assert third.rejected_by[f"{STAGE}/url"] == 1
-    assert third.rejected_by[f"{STAGE}/text"] == 1
+    assert third.rejected_by[f"{STAGE}/text"] >= 1
+    assert f"{STAGE}/id" in third.rejected_by
     urls = {row["url"] for row in documents(out).values()}
     assert "https://host3.example.jp/34" in urls and "https://elsewhere.example.org/" not in urls
     assert texts[0].split("\n")[0].encode() not in bytes_of(out)
