@@ -22,6 +22,7 @@ from typing import Any
 
 from corpuskit.errors import OutputError
 from corpuskit.indexing import indexed
+from corpuskit.labels import COLUMN, LEVELS, Level, rank
 from corpuskit.ledger import Receipt, peak_rss
 from corpuskit.manifest import (
     Accounting,
@@ -117,6 +118,7 @@ def assemble(
     """Write the dataset's papers, move it into place, and clear the work folder."""
     manifest = manifest_of(state)
     check_accounting(manifest)
+    check_labels(manifest, state.loaded.recipe.output.max_confidentiality)
     staging = state.work / "dataset"
     shutil.rmtree(staging, ignore_errors=True)
     sums = {path: digest for path, digest in _place_shards(state, staging)}
@@ -136,6 +138,23 @@ def assemble(
         clear(state.work)
     text = sum(r.counts["text_bytes"] for r in state.receipts["segment0"])
     return Finished(manifest, out, seconds, spent, text, reused)
+
+
+def check_labels(manifest: Manifest, most: Level | None) -> None:
+    """Refuse to put a dataset in place whose kept documents are above a level.
+
+    Raises:
+        OutputError: a shard is above it; names the shard, the level and how many documents.
+    """
+    for shard in manifest.shards if most else ():
+        if rank(shard.confidentiality) > rank(most):
+            marks = shard.labels.get(COLUMN, {})
+            above = sum(n for level, n in marks.items() if level in LEVELS[rank(most) :])
+            raise OutputError(
+                f"{shard.path}: {above} kept documents are above 'max_confidentiality: {most}', "
+                f"the highest is {shard.confidentiality}; no dataset was written",
+                "reject them with the stage gates, or raise output.max_confidentiality",
+            )
 
 
 def clear(work: Path) -> None:
@@ -256,7 +275,7 @@ def manifest_of(state: State) -> Manifest:
 
 def _shard(receipt: Receipt) -> Shard:
     names = ("path", "sha256", "rows_sha256", "bytes", "rows", "characters", "morphemes")
-    values = {name: receipt.counts[name] for name in names}
+    values = {name: receipt.counts[name] for name in (*names, "confidentiality", "labels")}
     return Shard(split=split_of(values["path"]), **values)
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpuskit.errors import AccountingError, InputError
+from corpuskit.labels import Level
 
 Table = Literal["data", "rejected", "duplicates", "quarantine"]
 
@@ -120,6 +121,13 @@ class Shard(_Model):
     rows: Count
     characters: Count
     morphemes: Count | None = Field(description="null where none were counted.")
+    confidentiality: Level | None = Field(
+        None, description="Highest label of its documents; null where none has one."
+    )
+    labels: dict[str, dict[str, Count]] = Field(
+        default_factory=dict,
+        description="Documents by column and value: marks and decisions; 'none' counts nulls.",
+    )
 
 
 class Totals(_Model):

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from corpuskit.document import BASE, REJECTION
 from corpuskit.errors import CorpuskitError, RecipeError
 from corpuskit.exchange import Exchange
+from corpuskit.labels import COLUMN
 from corpuskit.recipe import LoadedRecipe, StageUse
 from corpuskit.recipeerrors import Loc, validation_error
 from corpuskit.registry import Registry, nearest
@@ -83,6 +84,7 @@ def build(loaded: LoadedRecipe, registry: Registry) -> Pipeline:
         stage.use = seen[stage.name]
     _check_columns(loaded, used, registry)
     _check_protection(loaded, used)
+    _check_labelled(loaded, used)
     _check_index(loaded, used)
     study = loaded.recipe.mode == "study"
     segments: list[Segment] = []
@@ -193,6 +195,18 @@ def _check_protection(loaded: LoadedRecipe, used: list[Any]) -> None:
                 message = f"'{name}' writes texts (column '{column}') before '{stage.name}'"
                 raise loaded.error(("stages", i), message, f"move '{stage.name}' before '{name}'")
         holding.update({c.name: stage.name for c in stage.columns_written() if c.holds_text})
+
+
+def _check_labelled(loaded: LoadedRecipe, used: list[Any]) -> None:
+    """A limit of confidentiality needs a stage that looks for marks."""
+    if loaded.recipe.output.max_confidentiality is None:
+        return
+    if not any(COLUMN in {c.name for c in stage.columns_written()} for stage in used):
+        raise loaded.error(
+            ("output", "max_confidentiality"),
+            f"no stage writes the column '{COLUMN}', so nothing tells what is above the limit",
+            "add the stage 'marks'",
+        )
 
 
 def _ahead(loaded: LoadedRecipe, used: list[Any], i: int, registry: Registry) -> tuple[Stage, ...]:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpuskit.errors import RecipeError
+from corpuskit.labels import Level
 from corpuskit.overrides import apply_override
 from corpuskit.papers.told import Told
 from corpuskit.paths import portable, resolve_path
@@ -129,6 +130,11 @@ class Output(_Model):
         None, description="Seed of a keyed shuffle; none keeps input order."
     )
     meta: bool = Field(True, description="Keep all other input fields as JSON in `meta`.")
+    max_confidentiality: Level | None = Field(
+        None,
+        description="Highest level of documents that may be written; a run that would keep one "
+        "above it stops. Needs the stage marks, or another that writes `confidentiality`.",
+    )
 
 
 class Takedowns(_Model):
@@ -226,6 +232,8 @@ class LoadedRecipe:
         """
         data = self.recipe.model_dump(mode="json")
         data["output"].pop("path")
+        if data["output"]["max_confidentiality"] is None:
+            del data["output"]["max_confidentiality"]
         data["plugins"] = [Path(p).name for p in self.recipe.plugins]
         data["stages"] = portable(data["stages"])
         for source in data["sources"]:

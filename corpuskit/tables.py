@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from corpuskit.document import DUPLICATE, REJECTION
 from corpuskit.engines.protocol import Task
 from corpuskit.fates import QUARANTINE
 from corpuskit.ledger import Receipt, committing, task_key
+from corpuskit.output.labelled import Withholding
 from corpuskit.output.parquet import write_table
 from corpuskit.output.shards import (
     LaneBatch,
@@ -38,6 +39,7 @@ class TableTask:
     schema: pa.Schema
     seed: int | None
     protector: Protector | None = None
+    withholding: Withholding | None = None
 
 
 def run(task: TableTask) -> Receipt:
@@ -46,11 +48,19 @@ def run(task: TableTask) -> Receipt:
     with committing(task.work, task.key) as commit:
         sink = commit.create("shard")
         info = write_table(
-            task.plan.pieces, task.schema, sink, order_seed=task.seed, change=task.protector
+            task.plan.pieces, task.schema, sink, order_seed=task.seed, change=_changes(task)
         )
         files = commit.finish()
     counts = {"path": task.plan.path, "lane": task.plan.lane.partition("/")[0], **asdict(info)}
     return Receipt(task.key, files, counts, {"shards": time.process_time() - start})
+
+
+def _changes(task: TableTask) -> Callable[[pa.RecordBatch], pa.RecordBatch] | None:
+    """What each batch passes before it is written: what protects first, then what withholds."""
+    protect, withhold = task.protector, task.withholding
+    if protect is None or withhold is None:
+        return withhold or protect
+    return lambda batch: withhold(protect(batch))
 
 
 def table_schema(state: State, lane: str) -> pa.Schema:
@@ -84,17 +94,21 @@ class TableStep:
         data = plan.path.startswith("data/")
         seed = state.loaded.recipe.output.shuffle if data else None
         pieces = [[piece.path.name, list(piece.batches)] for piece in plan.pieces]
+        most = state.loaded.recipe.output.max_confidentiality
+        left = plan.lane.partition("/")[0] in ("rejected", "duplicates")
+        withholding = Withholding(most) if most and left else None
         needed = protections(state.pipeline, plan.lane)
         protector = Protector(needed, state.plugins, state.loaded.base) if needed else None
         key = task_key(
             op="table", code=code_digest(), path=plan.path, pieces=pieces, seed=seed,
             schema=schema.to_string(), protections=repr(needed), plugins=state.plugin_digests,
+            most=most if withholding else None,
             outside=outside_digests(state.pipeline.used) if needed else [],
         )  # fmt: skip
         weight = sum(len(piece.batches) for piece in plan.pieces)
         return Task(
             key, "corpuskit.tables:run",
-            TableTask(key, state.work, plan, schema, seed, protector), weight,
+            TableTask(key, state.work, plan, schema, seed, protector, withholding), weight,
         )  # fmt: skip
 
 

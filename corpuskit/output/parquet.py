@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from corpuskit.errors import StageError
 from corpuskit.ledger import HashingFile
 from corpuskit.output.columns import LOW_CARDINALITY, NO_STATISTICS
 from corpuskit.output.digest import RowDigest
+from corpuskit.output.labelled import Labels
 from corpuskit.output.shards import Piece
 
 GROUP_ROWS = 50_000
@@ -41,6 +42,8 @@ class ShardInfo:
         characters: Unicode characters of text.
         morphemes: sum of the column ``morphemes``, or None where there is no such column.
         text_bytes: UTF-8 bytes of text.
+        confidentiality: highest label of the rows, or None.
+        labels: rows by column and value; see `corpuskit.output.labelled`.
     """
 
     rows: int
@@ -50,21 +53,25 @@ class ShardInfo:
     characters: int
     morphemes: int | None
     text_bytes: int
+    confidentiality: str | None = None
+    labels: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 class Tally:
-    """Counts rows, characters, morphemes and bytes of text, batch by batch."""
+    """Counts rows, characters, morphemes, bytes of text and labels, batch by batch."""
 
     def __init__(self, schema: pa.Schema) -> None:
         self.rows = 0
         self.characters = 0
         self.text_bytes = 0
+        self.labels = Labels(schema)
         self.morphemes: int | None = 0 if "morphemes" in schema.names else None
 
     def update(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch."""
         names = batch.schema.names
         self.rows += batch.num_rows
+        self.labels.update(batch)
         if "text" in names:
             text = batch.column("text")
             self.text_bytes += _sum(pc.binary_length(text))
@@ -182,6 +189,8 @@ def _write(batches: Iterable[pa.RecordBatch], schema: pa.Schema, sink: HashingFi
         tally.characters,
         tally.morphemes,
         tally.text_bytes,
+        tally.labels.highest,
+        tally.labels.counts,
     )
 
 

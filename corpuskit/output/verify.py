@@ -225,6 +225,9 @@ def _rows(
     yield from _differs(shard.path, "rows_sha256", shard.rows_sha256, digest.hexdigest())
     yield from _differs(shard.path, "characters", shard.characters, tally.characters)
     yield from _differs(shard.path, "morphemes", shard.morphemes, tally.morphemes)
+    yield from _differs(shard.path, "labels", shard.labels, tally.labels.counts)
+    if shard.labels == tally.labels.counts:
+        yield from _differs(shard.path, "label", shard.confidentiality, tally.labels.highest)
 
 
 def _accounting(manifest: Manifest, count: Recount) -> Iterator[Mismatch]:

@@ -387,4 +387,5 @@ def shard_of(path: str, info: ShardInfo) -> Shard:
     return Shard(
         path=path, split=split_of(path), sha256=info.sha256, rows_sha256=info.rows_sha256,
         bytes=info.bytes, rows=info.rows, characters=info.characters, morphemes=info.morphemes,
+        confidentiality=info.confidentiality, labels=info.labels,
     )  # fmt: skip
