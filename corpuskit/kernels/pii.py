@@ -78,11 +78,14 @@ def _shape_of_interest(sizes: Groups, zero: Groups, joints: Groups, count: Int) 
                 break
             n = j - i + 1
             if n == 1:
-                if total == 7 or total == 8 or total >= 10:
+                if joints[i] != _DOT and (total == 7 or total == 8 or total >= 10):
                     return True
                 continue
-            if n == 4 and dots == 3 and total <= 12:
-                return True
+            widest = max(sizes[i], sizes[j])
+            if n == 4 and dots == 3:
+                if max(widest, max(sizes[i + 1], sizes[i + 2])) <= 3:
+                    return True
+                continue
             phone = zero[i] == 1 and (total == 10 or total == 11) and n <= 4
             if phone and sizes[j] >= 2 and sizes[i] <= 5:
                 return True

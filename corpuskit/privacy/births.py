@@ -28,7 +28,7 @@ _DATE = rf"(?P<date>{_WORDED}|{_SHORT})"
 _LABELLED = re.compile(
     r"(?:生年月日|誕生日|生年|DOB|D\.O\.B\.?|[Bb]irth ?[Dd]ate|[Dd]ate of [Bb]irth|[Bb]irthday"
     r"|DATE OF BIRTH|BIRTH ?DATE|[Bb]orn(?: on)?)"
-    r"[^0-9。明大昭平令㍾㍽㍼㍻㋿一二MTSHRJ]{0,14}?" + _DATE
+    r"(?: ?\([^()\n]{1,8}\))?(?:の?欄)?(?:[^\w。]|</?\w+>|[はがを]){0,12}" + _DATE
 )
 _BORN = re.compile(
     _DATE + r"(?= ?に?(?:生まれ|生れ|うまれ|誕生|出生|生(?![産徒物命活体成存育鮮業地理涯長一コビ"

@@ -30,7 +30,7 @@ _WORDS: dict[str, str] = {
     "health_insurance": r"(?<!被)保険者番号|公費負担者番号|市町村番号",
     "yucho_account": r"ゆうちょ|記号番号|記号・番号|記号-番号|郵便貯金|通常貯金|郵便振替|振替口座",
     "bank_account": r"口座番号|口座no|口座|普通預金|普通|当座預金|当座|貯蓄預金|貯蓄"
-    r"|bank account|account",
+    r"|bank account|account[ _-]?(?:number|no)",
     "card": r"クレジット|カード番号|カードno|visa|jcb|master ?card|マスターカード|amex|アメックス"
     r"|アメリカン・エキスプレス|ダイナース|diners|credit|card (?:number|no)|デビット",
     "phone": (
@@ -39,9 +39,8 @@ _WORDS: dict[str, str] = {
         r"|直通|代表番号|代表|内線|自宅|勤務先|(?<![a-z])call(?![a-z])|ダイヤル"
     ),
     "postal_code": r"〒|郵便番号|postal ?code|zip ?code",
-    "ip_address": r"(?<![a-z])ip(?:v4|v6)?(?:アドレス)?(?![a-z])|アドレス|ホスト|サーバー?"
-    r"|ゲートウェイ|address|host|server"
-    r"|gateway|ping|dns|送信元|接続元|宛先|クライアント|from",
+    "ip_address": r"(?<![a-z])ip(?:v4|v6)?(?:アドレス)?(?![a-z])|アドレス|ゲートウェイ|address"
+    r"|gateway|ping|dns|送信元|接続元",
 }
 _KNOWN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items()))
 # What those words start with: only there is the pattern tried.

@@ -32,8 +32,15 @@ def find_email(window: Window) -> Iterator[Match]:
             return
         if m.end() > window.first and m["top"].lower() not in _FILES:
             first = m.start() + len(m[0]) - len(m[0].lstrip("'~-"))
-            if m[0].index("@") <= _LONGEST_LOCAL and m[0][first - m.start()] != "@":
-                yield "email.address", first, m.end(), 95
+            stop = m.end() - _is_pod_escape(window.folded, m.end())
+            variable = window.folded[first - 1 : first] == "$"  # $1@ in a replacement
+            if not variable and 0 < m[0].index("@") - (first - m.start()) <= _LONGEST_LOCAL:
+                yield "email.address", first, stop, 95
+
+
+def _is_pod_escape(folded: str, end: int) -> bool:
+    """Say whether the E before `end` is that of Perl's E<gt>, not of the address."""
+    return folded[end - 1 : end + 2] == "E<g"
 
 
 _V4 = re.compile(
@@ -87,7 +94,7 @@ def _looks_like_host(octets: list[int]) -> bool:
 
 
 _V6 = re.compile(
-    r"(?<![0-9A-Za-z.])(?<![0-9A-Fa-f:]:)(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])"
+    r"(?<![0-9A-Za-z.])(?<![0-9A-Fa-f:]:)(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:]|\.[0-9])"
 )
 _MAC = re.compile(
     r"(?<![0-9A-Za-z])(?<!(?<![A-Za-z])[0-9A-Fa-f]{2}[:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"

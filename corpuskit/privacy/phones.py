@@ -153,8 +153,9 @@ _BEFORE_PLACE = re.compile(
 def find_postal(window: Window) -> Iterator[Match]:
     """Postal codes after 〒 or its word, or before a place."""
     start = max(0, window.first - 36)
+    reach = min(len(window.folded), window.last + _REACH)
     for form in (_MARKED, _LABELLED, _BEFORE_PLACE):
-        for m in form.finditer(window.folded, start):
+        for m in form.finditer(window.folded, start, reach):
             if m.start("code") >= window.last:
                 break
             if m.end("code") <= window.first:

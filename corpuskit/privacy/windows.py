@@ -8,8 +8,8 @@ from dataclasses import dataclass
 BEFORE, AFTER = 330, 150
 """Bytes that rules see before and after a candidate."""
 
-NEAR = 72
-"""Characters before a candidate that are folded; those before them serve labels only."""
+NEAR = 70
+"""Characters before and after a candidate that are folded; the rest serves labels only."""
 
 _HYPHENS = "‐‑‒–—―−－─﹣ｰ"
 _KANJI = str.maketrans("〇一二三四五六七八九", "0123456789")
@@ -44,7 +44,7 @@ class Window:
     Attributes:
         row: number of the text.
         text: as it stands.
-        folded: the same, one character for one, from `NEAR` characters before the candidate.
+        folded: the same, one character for one, up to `NEAR` characters away.
         base: byte of the text, from its start, where the window begins.
         first: character where the candidate begins.
         last: the character after it.
@@ -76,7 +76,8 @@ def cut(data: memoryview, row: int, bounds: tuple[int, int], span: tuple[int, in
     text = head + middle + str(data[span[1] : stop], "utf-8")
     first, last = len(head), len(head) + len(middle)
     near = max(0, first - NEAR)
-    folded = text[:near] + fold(text[near:])
+    end = last + NEAR
+    folded = text[:near] + fold(text[near:end]) + text[end:]
     return Window(row, text, folded, start - bounds[0], first, last)
 
 
