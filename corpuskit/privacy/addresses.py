@@ -91,16 +91,20 @@ _BUILDING = (
     f"(?:[ 　]{{0,2}}{_NAME}(?:[ 　]{{0,2}}(?:{_ROOM}|{_HOUSE}(?![{_DIGIT}{_KANJI}])))?"
     f"|[ 　]{{0,2}}{_INSIDE}{{0,16}}?[ 　]?{_ROOM})"
 )
+_LABELS = (
+    "現住所|住所地|住所|所在地|本籍地|本籍|居所|送付先|届け先|届先|宛先|"
+    "連絡先|勤務先|帰省先|自宅|住居"
+)
 _LABEL = (
-    "(?:現住所|住所地?|所在地|本籍地?|居所|送付先|届け?先|宛先|連絡先|勤務先|帰省先|自宅|住居)"
-    "[ 　]*[：:|│\\t 　][ 　]*|〒[ 　]?[0-9０-９]{3}[-‐−－ー]?[0-9０-９]{4}[ 　]*"
+    f"(?:{_LABELS})[ 　]*[：:|│\\t 　][ 　]*|〒[ 　]?[0-9０-９]{{3}}[-‐−－ー]?[0-9０-９]{{4}}[ 　]*"
 )
 #: With a prefecture or a label before it, whatever looks like a block is one.
 _STATED = re.compile(
     f"(?P<label>{_LABEL})?(?P<head>(?P<prefecture>{_PREFECTURE})?{_GAP}{_BODY})"
     f"{_GAP}(?P<number>{_SURE}|{_LOOSE})(?:{_BUILDING})?"
 )
-_OPENING = re.compile(f"{_LABEL}|{_PREFECTURE}")
+# One flat list of words is searched fast.
+_OPENING = re.compile(f"{_LABELS}|〒|{_PREFECTURE}")
 _PLAIN = re.compile(f"[市区町村](?P<head>{_BODY}){_GAP}(?P<number>{_SURE})(?:{_BUILDING})?")
 
 _PART = f"(?:(?![市区町村郡])[{_KANJI}ぁ-んァ-ヶー]){{1,6}}?"

@@ -23,6 +23,7 @@ from corpuskit.ja.morphemes import Around, Tagger, parse_around
 from corpuskit.privacy.joined import Joined, Spans
 from corpuskit.privacy.namewords import (
     ALSO,
+    CLANS,
     MAKERS,
     NO_NAME,
     OF_PLACES,
@@ -32,6 +33,7 @@ from corpuskit.privacy.namewords import (
     TITLES,
     VARIANTS,
     WEAK,
+    words,
 )
 
 Which = Literal["context", "all"]
@@ -47,14 +49,22 @@ def _any_of(words: str) -> str:
     return "|".join(sorted(words.split(), key=lambda word: (-len(word), word)))
 
 
-_AFTER = re.compile(f"(?<=[^\\s。、，．！？])[ 　]?({_any_of(POLITE + ' ' + TITLES)})")
-_BEFORE = re.compile(f"({_any_of(TITLES)}|担当|主治医)(の(?=[^\\s])|[ 　]{{1,2}}(?=[^\\s]))")
+_ROLES = frozenset(words(TITLES + " 担当 主治医"))
+_POLITE = frozenset(words(POLITE))
+_TRIGGER = re.compile(_any_of(f"{POLITE} {TITLES} 担当 主治医"))
+_ON = re.compile("の(?=\\S)|[ 　]{1,2}(?=\\S)")
+#: What MeCab needs not be asked about: characters before an honorific that make a word with it.
+_WHOLE = re.compile("[仕同多模有各異神皆客]様$|たくさん$")
+# One flat list of words is searched fast; what follows a word is looked at where there is one.
+_LABEL_WORD = re.compile(_any_of(f"{STRONG} {WEAK} Name NAME"))
 _LABEL = re.compile(
     f"(?P<strong>{_any_of(STRONG)})(?:[ 　]?[（(][^）)\\n]{{1,8}}[）)])?(?:[ 　]*[：:│|][ 　]*|"
     f"[ 　\\t]{{1,4}})"
     f"|(?:{_any_of(WEAK)})[ 　]*[：:│|][ 　]*"
-    "|(?P<latin>(?:Full |Your )?Name|NAME)[ 　]*[：:][ 　]*"
+    "|(?P<latin>Name|NAME)[ 　]*[：:][ 　]*"
 )
+# A lone surrogate has the three bytes of U+FFFD, which it becomes.
+_VARIANT = re.compile(f"[{''.join(VARIANTS)}\ud800-\udfff]")
 _FIELD = re.compile("[^\\n\\t、，,。;；/／│|（(「<：:]{1,24}")
 _NAME_CHAR = "一-鿿㐀-䶿豈-﫿々〆ヶ𠀀-𯿿"
 _SHAPE = re.compile(
@@ -62,6 +72,7 @@ _SHAPE = re.compile(
     f"|[ァ-ヶー]{{2,8}}[ 　・][ァ-ヶー]{{2,8}}|[ぁ-ん]{{2,6}}[ 　][ぁ-ん]{{2,6}})"
     "(?=[ 　]*(?:様|さま|殿|氏|さん|印|$))"
 )
+_LATIN_LEFT = re.compile("(?<![A-Za-z])[A-Z](?:[A-Za-zÀ-ɏ'’. -]*[ -])?$")
 _GIVEN_LEFT = re.compile(
     f"[ 　](?:[{_NAME_CHAR}]{{1,3}}|[ぁ-ん]{{2,4}})(?=[ 　]*(?:様|さま|殿|氏|さん|印|$))"
 )
@@ -115,14 +126,20 @@ def find_names(joined: Joined, tagger: Tagger, which: Which = "context") -> Span
 
 def _triggers(text: str) -> Iterator[tuple[str, int, int]]:
     """Rule and place of whatever says that a name may stand by; the place is not empty."""
-    for match in _AFTER.finditer(text):
-        yield "honorific", match.start(1), match.end(1)
-    for match in _BEFORE.finditer(text):
-        yield "title", match.start(), match.end() + 1
-    for match in _LABEL.finditer(text):
-        field = _FIELD.match(text, match.end())
-        if field:
-            kind = "strong" if match["strong"] else "latin" if match["latin"] else "weak"
+    for match in _TRIGGER.finditer(text):
+        start, stop = match.span()
+        before = text[max(start - 2, 0) : stop]
+        bare = start == 0 or text[start - 1] in "\n。、，．！？「（("
+        if not bare and not _WHOLE.search(before):
+            yield "honorific", start, stop
+        on = _ON.match(text, stop) if match[0] in _ROLES else None
+        if on:
+            yield "title", start, on.end() + 1
+    for word in _LABEL_WORD.finditer(text):
+        label = _LABEL.match(text, word.start())
+        field = _FIELD.match(text, label.end()) if label else None
+        if label and field:
+            kind = "strong" if label["strong"] else "latin" if label["latin"] else "weak"
             yield kind, field.start(), field.end()
 
 
@@ -134,10 +151,13 @@ def _found(
     if rule == "honorific":
         place = words.left_of(number, start)
         title = text[start:stop]
-        polite = title in POLITE.split()
+        polite = title in _POLITE
         near = polite and title not in ("様", "さま", "殿", "氏")
+        if title == "氏" and "".join(word.surface for word in place) in CLANS:
+            return []
         if place and words.is_name(place, places=title not in OF_PLACES, short=near):
-            return [(place[0].start, place[-1].stop, f"name.{'honorific' if polite else 'title'}")]
+            begin = _with_latin(text, place[0].start)
+            return [(begin, place[-1].stop, f"name.{'honorific' if polite else 'title'}")]
         return []
     if rule == "title":
         place = words.right_of(number, stop - 1)
@@ -145,6 +165,12 @@ def _found(
             return [(place[0].start, place[-1].stop, "name.title")]
         return []
     return _in_field(text, words, number, rule, start, stop)
+
+
+def _with_latin(text: str, start: int) -> int:
+    """Where a name begins whose last word starts at a place: Allen Wirfs-Brock."""
+    before = _LATIN_LEFT.search(text, max(start - 40, 0), start)
+    return before.start() if before and text[start].isascii() else start
 
 
 def _in_field(
@@ -156,7 +182,7 @@ def _in_field(
     if latin and rule != "weak":
         return [(start, start + latin.end(), "name.label")]
     shape = _SHAPE.match(field) if rule == "strong" else None
-    if shape and not NO_NAME.search(shape[0]):
+    if shape and not NO_NAME.search(shape[0]) and words.unlike_words(number, start, shape[0]):
         return [(start, start + shape.end(), "name.label")]
     place = words.right_of(number, start)
     if place and words.is_name(place, places=True) and not NO_NAME.match(text, place[-1].stop):
@@ -179,8 +205,7 @@ class _Words:
     ) -> None:
         places = np.array([place[1:] for place in triggers], np.int64)
         starts, stops = (joined.bytes_of(places[:, i]) for i in range(2))
-        # A lone surrogate has the three bytes of U+FFFD.
-        plain = re.sub("[\ud800-\udfff]", "\ufffd", joined.text.translate(VARIANTS))
+        plain = _VARIANT.sub(lambda match: VARIANTS.get(match[0], "\ufffd"), joined.text)
         self._around: Around = parse_around(tagger, pa.array([plain], pa.string()), starts, stops)
         self._text = joined.text
         self._begins = joined.characters_of(self._around.begins.astype(np.int64))
@@ -240,6 +265,19 @@ class _Words:
             return word.surface == "・" or (not gap and word.kind == _GIVEN)
         return not gap or word.person or not word.known or word.kind == _PLACE
 
+    def unlike_words(self, number: int, start: int, shape: str) -> bool:
+        """Whether what stands at a place is more than common nouns that MeCab knows."""
+        if " " in shape or "　" in shape or "・" in shape:
+            return True
+        _, last = self._around.nearby[number].tolist()
+        at = int(np.searchsorted(self._begins, start))
+        while at < last and self._begins[at] < start + len(shape):
+            word = self._word(at)
+            if word.person or word.kind or not word.known:
+                return True
+            at += 1
+        return False
+
     def is_name(self, words: list[_Word], *, places: bool, short: bool = False) -> bool:
         """Whether words stand for a person: a place may be one, or a given name of one kanji."""
         solid = [word for word in words if not _is_gap(word)]
@@ -258,7 +296,7 @@ class _Words:
         if at >= last or self._begins[at] != word.stop:
             return True
         following = self._word(at)
-        return not following.noun or following.surface in POLITE.split()
+        return not following.noun or following.surface in _POLITE
 
     def pairs(self, number: int) -> list[tuple[int, int, str]]:
         """Every surname with a given name after it."""

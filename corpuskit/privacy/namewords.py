@@ -18,7 +18,7 @@ TITLES = (
     "支店長 店長 院長 校長 園長 "
     "教諭 議員 委員長 委員 議長 知事 市長 町長 村長 区長 大臣 首相 総理 選手 監督 容疑者 被告人 "
     "被告 受刑者 "
-    "記者 住職 氏ら さんら"
+    "記者 住職"
 )
 #: Titles of places as well as of persons: 大阪支店長 is not Mr Osaka.
 OF_PLACES = frozenset(
@@ -48,7 +48,7 @@ NO_NAME = re.compile(
 STOP = frozenset(
     words(
         "神 王 客 皆 お客 奥 主人 主 仏 殿 姫 若 嬢 俺 貴 何 此方 どちら こちら そちら 世間 患者 "
-        "医者 父 母 兄 姉 弟 妹 叔父 叔母 "
+        "医者 父 母 兄 姉 弟 妹 叔父 叔母 伯父 伯母 奧 華 摂 "
         "祖父 祖母 屋 本屋 店員 職人 社員 源 平"
     )
 )
@@ -75,6 +75,16 @@ ALSO = frozenset(
     )
 )
 #: Variants of kanji that MeCab's dictionaries lack in names; each is as long as what it stands for.
-VARIANTS = str.maketrans(
-    "髙﨑濵邉邊齊齋眞澤濱櫻嶋廣國惠壽榮曾瀨德", "高崎浜辺辺斉斎真沢浜桜島広国恵寿栄曽瀬徳"
+VARIANTS = dict(
+    zip(
+        "髙﨑濵邉邊齊齋眞澤濱櫻嶋廣國惠壽榮曾瀨德",
+        "高崎浜辺辺斉斎真沢浜桜島広国恵寿栄曽瀬徳",
+        strict=True,
+    )
+)
+#: Houses of history, whose 氏 is no honorific: 北条氏.
+CLANS = frozenset(
+    words(
+        "北条 足利 徳川 源 平 豊臣 蘇我 物部 尼子 大内 今川 六角 李 朱 趙 劉 奥州藤原 後北条 大伴"
+    )
 )

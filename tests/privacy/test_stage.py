@@ -65,8 +65,10 @@ def test_every_kind_gets_its_tag() -> None:
 def test_nothing_else_changes() -> None:
     """Kana, numbers, tables, and the kinds of text that break careless code."""
     clean = [
-        "", "が\u3099ハ\u309a ﾊﾟｲﾌﾟ ㈱ ① ㎡ m² 10⁵ ½ 々 ゝ", "図番 12-34-56｜部品 90311-0101｜単価 1,234円",
-        "前\0後", "😀👨‍👩‍👧 𠮷野家", "|a|b|\n|--|--|\n|1|2.5|", "仕様は同様、神様とお客様。", "あ" * 50_000,
+        "", "が\u3099ハ\u309a ﾊﾟｲﾌﾟ ㈱ ① ㎡ m² 10⁵ ½ 々 ゝ",
+        "図番 12-34-56｜部品 90311-0101｜単価 1,234円",
+        "前\0後", "😀👨‍👩‍👧 𠮷野家", "|a|b|\n|--|--|\n|1|2.5|", "仕様は同様、神様とお客様。",
+        "あ" * 50_000,
     ]  # fmt: skip
     result = run(batch_of(*clean))
     assert result.batch.column("text").to_pylist() == clean
@@ -85,7 +87,8 @@ def test_counts_name_rules_and_versions() -> None:
 
 def test_other_columns() -> None:
     meta = {
-        "氏名": "鈴木一郎", "tel": PHONE, "マイナンバー": int(MY_NUMBER), EMAIL: [1.50, None, True, "山"],
+        "氏名": "鈴木一郎",
+        "tel": PHONE, "マイナンバー": int(MY_NUMBER), EMAIL: [1.50, None, True, "山"],
         "深": {"担当": ["佐藤", "青"]}, "数": 12, "空": "",
     }  # fmt: skip
     batch = batch_of(
@@ -103,7 +106,8 @@ def test_other_columns() -> None:
     assert row["url"] == "https://a.jp/?q=1&m=<EMAIL>" and row["source_id"] == "<EMAIL>"
     assert json.loads(row["headers"]) == {"from": "<EMAIL>"}
     assert json.loads(row["meta"]) == {
-        "氏名": "<NAME>", "tel": "<PHONE>", "マイナンバー": "<MYNUMBER>", "<EMAIL>": [1.5, None, True, "山"],
+        "氏名": "<NAME>", "tel": "<PHONE>", "マイナンバー": "<MYNUMBER>",
+        "<EMAIL>": [1.5, None, True, "山"],
         "深": {"担当": ["<NAME>", "青"]}, "数": 12, "空": "",
     }  # fmt: skip
     assert row["privacy_hits"] == 10 and row["privacy_spans"] is None
