@@ -54,7 +54,7 @@ class ShardInfo:
     morphemes: int | None
     text_bytes: int
     confidentiality: str | None = None
-    labels: dict[str, dict[str, int]] = field(default_factory=dict)
+    labels: dict[str, dict[str, int]] = field(default_factory=dict, hash=False)
 
 
 class Tally:
