@@ -114,7 +114,7 @@ class Morphology(Stage):
         columns = [*self.writes]
         if self.params.segmented:
             about = "the text with a space between morphemes; line breaks stay"
-            columns.append(Column("segmented", pa.string(), about))
+            columns.append(Column("segmented", pa.string(), about, holds_text=True))
         return (*columns, *signals.columns(self.params))
 
     def inputs(self) -> tuple[Path, ...]:
