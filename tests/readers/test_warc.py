@@ -51,6 +51,11 @@ def record(kind: str, body: bytes, number: int = 0, **fields: str) -> bytes:
     return f"WARC/{version}\r\n{lines}\r\n".encode() + body + b"\r\n\r\n"
 
 
+def zipped(data: bytes) -> bytes:
+    """gzip without the time of day."""
+    return gzip.compress(data, mtime=0)
+
+
 def http(
     body: bytes = PAGE, kind: str = "text/html", more: str = "", status: str = "200 OK"
 ) -> bytes:
@@ -221,16 +226,16 @@ def raw_deflate(body: bytes) -> bytes:
     [
         ("Transfer-Encoding: chunked\r\n", chunked(PAGE)),
         ("Transfer-Encoding: chunked\r\n", PAGE),
-        ("Content-Encoding: gzip\r\n", gzip.compress(PAGE)),
-        ("Content-Encoding: x-gzip\r\n", gzip.compress(PAGE)),
+        ("Content-Encoding: gzip\r\n", zipped(PAGE)),
+        ("Content-Encoding: x-gzip\r\n", zipped(PAGE)),
         ("Content-Encoding: gzip\r\n", PAGE),
-        ("Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", chunked(gzip.compress(PAGE))),
+        ("Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", chunked(zipped(PAGE))),
         ("Content-Encoding: deflate\r\n", zlib.compress(PAGE)),
         ("Content-Encoding: deflate\r\n", raw_deflate(PAGE)),
         ("Content-Encoding: br\r\n", brotli.compress(PAGE)),
         ("Content-Encoding: br\r\n", PAGE),
         ("Content-Encoding: zstd\r\n", zstandard.compress(PAGE)),
-        ("Content-Encoding: deflate, gzip\r\n", gzip.compress(zlib.compress(PAGE))),
+        ("Content-Encoding: deflate, gzip\r\n", zipped(zlib.compress(PAGE))),
         ("Content-Encoding: utf-8\r\n", PAGE),
     ],
 )
@@ -243,9 +248,9 @@ def test_bodies_are_unpacked_if_they_are_packed(more: str, body: bytes) -> None:
     ("more", "body", "error"),
     [
         ("Transfer-Encoding: chunked\r\n", chunked(PAGE)[:200], "truncated_body"),
-        ("Content-Encoding: gzip\r\n", gzip.compress(PAGE)[:40], "truncated_body"),
-        ("Content-Encoding: gzip\r\n", gzip.compress(PAGE)[:-8] + b"\0" * 8, "corrupt_body"),
-        ("Content-Encoding: gzip\r\n", gzip.compress(bytes(80 << 20)), "record_too_large"),
+        ("Content-Encoding: gzip\r\n", zipped(PAGE)[:40], "truncated_body"),
+        ("Content-Encoding: gzip\r\n", zipped(PAGE)[:-8] + b"\0" * 8, "corrupt_body"),
+        ("Content-Encoding: gzip\r\n", zipped(bytes(80 << 20)), "record_too_large"),
     ],
 )
 def test_broken_bodies_are_problems(more: str, body: bytes, error: str) -> None:
