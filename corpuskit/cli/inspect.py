@@ -151,6 +151,7 @@ def _print_story(told: Story, cluster: Explained | None) -> None:
         print_table(
             ("signal", "value", "about"), [(s.name, s.value, s.about) for s in told.signals]
         )
+    _print_quality({s.name: s.value for s in told.signals})
     if cluster is not None:
         print_line()
         print_cluster(cluster, settings=False)
@@ -161,6 +162,21 @@ def _print_story(told: Story, cluster: Explained | None) -> None:
             print_line(line)
         if len(told.text) > _TEXT_HEAD:
             print_line("…")
+
+
+def _print_quality(values: dict[str, Any]) -> None:
+    """What each part of `quality` says for (above 0) or against the document, the most first."""
+    from corpuskit.cli.show import print_line, print_table
+
+    if values.get("quality_wording") is None:
+        return
+    from corpuskit.quality.combined import explained
+
+    parts = sorted(explained(values).items(), key=lambda part: (-abs(part[1]), part[0]))
+    print_line()
+    print_table(
+        ("part of quality", "log-odds"), [(n, f"{v:+.3f}") for n, v in parts], right=("log-odds",)
+    )
 
 
 def _fate(told: Story) -> dict[str, Any]:

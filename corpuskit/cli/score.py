@@ -44,7 +44,9 @@ def train(
     units: Annotated[Units, typer.Option(help="What n-grams are made of.")] = Units.MORPHEMES,
     orders: Annotated[
         str | None,
-        typer.Option(help="Lengths of n-grams, such as 1,2; a language model's longest, such as 5."),
+        typer.Option(
+            help="Lengths of n-grams, such as 1,2; a language model's longest, such as 5."
+        ),
     ] = None,
     stage: Annotated[
         list[str] | None,

@@ -52,7 +52,7 @@ def line_symbols(
         start, open_word, gap, begun = at, False, False, False
         while at <= stop:
             here = at
-            point = np.int64(10)  # the end of the text ends its last line
+            point: Int = np.int64(10)  # the end of the text ends its last line
             if at < stop:
                 point, at = decode(data, at)
             else:

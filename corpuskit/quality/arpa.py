@@ -34,8 +34,10 @@ def write(model: LanguageModel, path: Path) -> None:
         texts: list[str] = []
         for k in range(model.order):
             span = slice(bases[k], bases[k + 1])
-            texts = [names[i] for i in model.last[span].tolist()] if k == 0 else _longer(
-                model, bases[k - 1], texts, names
+            texts = (
+                [names[i] for i in model.last[span].tolist()]
+                if k == 0
+                else _longer(model, bases[k - 1], texts, names)
             )
             out.write(f"\n\\{k + 1}-grams:\n")
             values = zip(texts, model.logs[span].tolist(), model.backoffs[span].tolist(),
@@ -62,7 +64,7 @@ def read(path: Path) -> LanguageModel:
     """
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8", newline="\n") as lines:  # type: ignore[operator]
+        with opened(path, "rt", encoding="utf-8", newline="\n") as lines:
             return _model(_Reader(path, lines))
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise InputError(f"{path} can't be read: {error}", "give an ARPA file in UTF-8") from error
@@ -188,4 +190,3 @@ def load(path: Path) -> LanguageModel:
     if path.name.endswith((".arpa", ".arpa.gz")):
         return read(path)
     return LanguageModel.load(path)
-

@@ -58,13 +58,9 @@ class Combined(Stage):
     reads: ClassVar[tuple[str, ...]] = ("text", *SIGNALS)
     writes: ClassVar[tuple[Column, ...]] = (
         Column("quality", pa.float64(), "1 / (1 + exp(-(wording + scripts + lines + constant)))"),
-        Column(
-            "quality_wording", pa.float64(), "mean weight of the character n-grams, log-odds"
-        ),
+        Column("quality_wording", pa.float64(), "mean weight of the character n-grams, log-odds"),
         Column("quality_scripts", pa.float64(), "sum over the shares of scripts, log-odds"),
-        Column(
-            "quality_lines", pa.float64(), "sum over signals of lines and sentences, log-odds"
-        ),
+        Column("quality_lines", pa.float64(), "sum over signals of lines and sentences, log-odds"),
     )
 
     def resources(self) -> tuple[Resource, ...]:

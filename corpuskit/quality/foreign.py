@@ -114,6 +114,4 @@ class FastText:
     def _pairs(self, text: str) -> list[tuple[float, str]]:
         """All labels with their probabilities."""
         found = self._model.predict(text, -1, 0.0, "strict")
-        if len(found) == 2 and isinstance(found[0], (tuple, list)):  # (labels, probabilities)
-            return [(float(p), str(name)) for name, p in zip(*found, strict=True)]
         return [(float(p), str(name)) for p, name in found]

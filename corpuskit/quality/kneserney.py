@@ -80,7 +80,8 @@ def _gathered(
         total += len(lines.symbols)
         if total > MOST_SYMBOLS:
             raise InputError(
-                f"more than {MOST_SYMBOLS:,} symbols to train on", "give fewer texts, or --characters"
+                f"more than {MOST_SYMBOLS:,} symbols to train on",
+                "give fewer texts, or --characters",
             )
         if units == "words":
             words = [word for entry in text.to_pylist() for word in _split(entry)]

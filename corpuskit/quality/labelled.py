@@ -80,7 +80,9 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 try:
                     row = json.loads(line)
                 except ValueError as error:
-                    raise InputError(f"{path}:{number}: {error}", "one JSON object a line") from error
+                    raise InputError(
+                        f"{path}:{number}: {error}", "one JSON object a line"
+                    ) from error
                 yield number, row if isinstance(row, dict) else {}
         else:
             table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -85,13 +85,14 @@ class Scores:
         """10 ** (-log10 / symbols), 0 where there is no symbol."""
         mean = np.divide(self.log10, self.symbols, out=np.zeros(len(self.log10)),
                          where=self.symbols > 0)  # fmt: skip
-        return np.where(self.symbols > 0, np.power(10.0, -mean), 0.0)
+        return np.asarray(np.where(self.symbols > 0, np.power(10.0, -mean), 0.0))
 
     def bits(self) -> npt.NDArray[np.float64]:
         """Bits per character, 0 where there is none."""
         total = -self.log10 * np.log2(10.0)
-        return np.divide(total, self.characters, out=np.zeros(len(total)),
-                         where=self.characters > 0)  # fmt: skip
+        found = np.divide(total, self.characters, out=np.zeros(len(total)),
+                          where=self.characters > 0)  # fmt: skip
+        return np.asarray(found)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ def logistic(
 
     def loss(x: Doubles) -> tuple[float, Doubles]:
         margin = sign * (rows @ x[:width] + x[width])
-        value = strength * float(share @ np.logaddexp(0.0, -margin)) + 0.5 * float(x[:width] @ x[:width])
+        value = strength * float(share @ np.logaddexp(0.0, -margin)) + 0.5 * float(
+            x[:width] @ x[:width]
+        )
         slope = -strength * share * sign * sigmoid(-margin)
         return value, np.concatenate([rows.T @ slope + x[:width], [slope.sum()]])
 

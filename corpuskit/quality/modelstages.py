@@ -58,9 +58,7 @@ class PerplexityParams(Params):
         description="Path of a model: what 'corpuskit score train' wrote, an ARPA file, or KenLM's "
         ".bin (needs the package kenlm)."
     )
-    column: str = Field(
-        "text", description="Column to score; 'segmented' for models of morphemes."
-    )
+    column: str = Field("text", description="Column to score; 'segmented' for models of morphemes.")
     units: Literal["characters", "words"] = Field(
         "words", description="What the symbols of a KenLM .bin are; other models say so themselves."
     )

@@ -1,8 +1,9 @@
 """What a classifier sees of a text: n-grams of folded characters, or of morphemes, in buckets.
 
-Characters fold as NFKC and lower case have it where that is one character (Ａ = a, ① = 1, ｱ = ア);
-a kana with a combining mark is one letter (か\u3099 = が); white space and control characters count for
-nothing. Morphemes are MeCab's, as they stand in the text. Nothing of this is written anywhere.
+Characters fold as NFKC and lower case have it where that is one character (Ａ = a, ① = 1, ｱ = ア).
+A kana with a combining mark is one letter. White space and control characters count for nothing.
+Morphemes are MeCab's, their characters folded alike, and differ by part of speech. Nothing of this
+is written anywhere.
 """
 
 from __future__ import annotations

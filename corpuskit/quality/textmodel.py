@@ -47,7 +47,7 @@ class Settings:
         knots: quantiles of a signal.
     """
 
-    grams: Grams = Grams()
+    grams: Grams
     scale: str = "tfidf"
     least: int = 2
     wording: float = 10.0
@@ -139,7 +139,7 @@ class TextModel:
         h, arrays = load_arrays(path, FORMAT)
         grams = Grams(h["units"], tuple(h["orders"]), h["bits"])
         knots = arrays["knots"]
-        settings = Settings(grams, h["scale"], h["least"], *h["C"], knots.shape[1])
+        settings = Settings(grams, h["scale"], h["least"], h["C"][0], h["C"][1], knots.shape[1])
         if len(arrays["weights"]) != 1 << grams.bits:
             raise InputError(f"{path} is damaged: it lacks weights", "train it again")
         return cls(
@@ -204,9 +204,7 @@ def _parts(
         [np.quantile(column, np.linspace(0, 1, settings.knots)) for column in rows.signals.T]
     ).reshape(len(signals), settings.knots)
     heights = _form(rows.signals, knots, good, share, settings)
-    return TextModel(
-        settings, tuple(signals), weights, idf, knots, heights, (1.0, 1.0, 0.0), {}
-    )
+    return TextModel(settings, tuple(signals), weights, idf, knots, heights, (1.0, 1.0, 0.0), {})
 
 
 def _wording(

@@ -73,7 +73,9 @@ def _parquet(path: Path, field: str) -> Iterator[str]:
         for batch in pq.ParquetFile(path).iter_batches(1024, columns=[field]):
             yield from (text for text in batch.column(0).to_pylist() if text is not None)
     except (OSError, pa.ArrowException, IndexError) as error:
-        raise InputError(f"{path} can't be read: {error}", f"it needs a column '{field}'") from error
+        raise InputError(
+            f"{path} can't be read: {error}", f"it needs a column '{field}'"
+        ) from error
 
 
 def _json_lines(path: Path, field: str) -> Iterator[str]:

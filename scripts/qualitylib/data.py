@@ -44,7 +44,7 @@ def draw(*parts: object) -> float:
 
 
 def half(folder: Path, kind: str, which: int, most: int, longest: int = 0) -> list[str]:
-    """Texts of one half of a kind's documents, in an order that ids decide, the same of each source.
+    """Texts of one half of a kind's documents, as many of each source, in an order ids decide.
 
     Args:
         folder: where corpus/ is.

@@ -20,9 +20,9 @@ from corpuskit.quality.evaluate import evaluate, table
 from corpuskit.quality.labelled import Numbers, cross_validated, fitted, numbers_of, read_labels
 from corpuskit.quality.symbols import Grams
 from corpuskit.quality.textmodel import Settings, TextModel
-
 from qualitylib import junk
 from qualitylib.data import KINDS, half, piece
+from qualitylib.outcome import RECIPES, judged
 
 SETTINGS = Settings(Grams("characters", (1, 2), 16), "mean")
 STAGES = ("signals.scripts", "signals.lines")
@@ -43,11 +43,15 @@ def extra_texts(folder: Path, each: int, weight: float, bad: float) -> tuple[Any
         damaged = [junk.make(SEEN[i % len(SEEN)], t, "fit") for i, t in enumerate(pieces)]
         texts += pieces + damaged
         good += [True] * len(pieces) + [False] * len(damaged)
-        weights += [weight / len(pieces)] * len(pieces) + [bad * weight / len(pieces)] * len(damaged)
+        weights += [weight / len(pieces)] * len(pieces) + [bad * weight / len(pieces)] * len(
+            damaged
+        )
     return numbered(texts).rows, np.array(good), np.array(weights)
 
 
-def medians(model: TextModel, folder: Path, web: pa.Array, each: int) -> list[tuple[str, int, float]]:
+def medians(
+    model: TextModel, folder: Path, web: pa.Array, each: int
+) -> list[tuple[str, int, float]]:
     """Median score of web texts, and of documents that the fit didn't see, by kind."""
     rows = [("web (the labelled texts)", web.to_pylist())]
     rows += [(kind, half(folder, kind, 1, each)) for kind in KINDS]
@@ -92,9 +96,16 @@ def main(arguments: list[str]) -> int:
         "fitted_by": "scripts/fit_quality", "labels": len(labels.good), "pieces": len(extra[1]),
         "weight": given.weight, "bad": given.bad,
     }  # fmt: skip
-    model = TextModel(**{**{f: getattr(model, f) for f in model.__dataclass_fields__}, "about": about})
+    model = TextModel(
+        **{**{f: getattr(model, f) for f in model.__dataclass_fields__}, "about": about}
+    )
     model.save(given.out)
     print(f"mix: {model.mix}; {given.out.stat().st_size:,} bytes; lines: {len(LINES)} signals")
+    print("choice\tkept\tbalanced accuracy on the labelled texts")
+    for name in (*RECIPES, "default score"):
+        keep = scores >= 0.5 if name == "default score" else judged(labels.text.to_pylist(), name)
+        right = (keep[labels.good].mean() + (~keep[~labels.good]).mean()) / 2
+        print(f"{name}\t{keep.mean():.3f}\t{right:.4f}")
     print("kind\tdocuments\tmedian")
     for name, count, value in medians(model, given.data, labels.text, 300):
         print(f"{name}\t{count}\t{value:.3f}")

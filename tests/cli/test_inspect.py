@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from corpuskit.cli import show
+from corpuskit.cli import inspect, show
 from corpuskit.cli.inspect import command
 from corpuskit.errors import InputError
 
@@ -201,6 +201,17 @@ def test_a_story_in_lines(dataset: Path) -> None:
     assert "弁を開ける。圧力を測る。\n記録する。\n" in output
     kept = run(dataset, MADE["doc_id"](9)).output
     assert f"stands for\t1 removed: {MADE['doc_id'](30)[:12]}\n" in kept
+
+
+def test_the_parts_of_quality(capsys: pytest.CaptureFixture[str]) -> None:
+    inspect._print_quality({"quality": 0.5})
+    assert capsys.readouterr().out == ""
+    inspect._print_quality({"quality_wording": 1.25, "hiragana_ratio": 0.5, "kana_ratio": 0.6})
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert lines[0] == "part of quality\tlog-odds" and "wording\t+1.250" in lines
+    assert {line.split("\t")[0] for line in lines[1:]} == {
+        "wording", "hiragana_ratio", "kana_ratio", "constant"
+    }  # fmt: skip
 
 
 def test_a_long_diff_is_cut(tmp_path: Path) -> None:
