@@ -29,10 +29,9 @@ _PARQUET = "application/x-parquet"  # the word that Croissant's tools know
 _CLASSES = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
-def croissant(manifest: Manifest) -> bytes:
+def croissant(facts: Facts) -> bytes:
     """The text of `croissant.json`; it depends on nothing but the manifest."""
-    facts = Facts(manifest)
-    told = facts.told
+    manifest, told = facts.manifest, facts.told
     document = {
         "@context": _context(),
         "@type": "sc:Dataset",

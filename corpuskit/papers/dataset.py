@@ -46,7 +46,7 @@ class Dataset:
     @cached_property
     def facts(self) -> Facts:
         """What the manifest says."""
-        return Facts(self.manifest)
+        return Facts.of(self.manifest, (self.out / "manifest.json").read_bytes())
 
     @cached_property
     def run(self) -> Mapping[str, Any]:

@@ -46,14 +46,16 @@ class Facts:
 
     Attributes:
         manifest: of the dataset.
+        digest: sha256 of `manifest.json` as it lies in the dataset, as hex.
     """
 
     manifest: Manifest
+    digest: str
 
-    @cached_property
-    def digest(self) -> str:
-        """sha256 of `manifest.json`, as hex."""
-        return hashlib.sha256(dump(self.manifest)).hexdigest()
+    @classmethod
+    def of(cls, manifest: Manifest, raw: bytes | None = None) -> Facts:
+        """The facts of a manifest whose file is `raw`, or will be what `dump` gives."""
+        return cls(manifest, hashlib.sha256(dump(manifest) if raw is None else raw).hexdigest())
 
     @cached_property
     def told(self) -> Told:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from corpuskit.errors import InputError, OutputError
 from corpuskit.manifest import load
-from corpuskit.papers import attribution, croissant, cyclonedx, datasheet, spdx
+from corpuskit.papers import (
+    attribution,
+    croissant,
+    cyclonedx,
+    datasheet,
+    eu,
+    oasis,
+    principle,
+    spdx,
+)
 from corpuskit.papers.dataset import Dataset
 
 #: Contents by file name; in pieces where a file may be larger than memory.
@@ -16,7 +25,7 @@ Files = Mapping[str, Iterable[bytes]]
 
 
 def _croissant(dataset: Dataset) -> Files:
-    return {croissant.NAME: (croissant.croissant(dataset.manifest),)}
+    return {croissant.NAME: (croissant.croissant(dataset.facts),)}
 
 
 #: What makes the files of each format.
@@ -25,6 +34,9 @@ FORMATS: Mapping[str, Callable[[Dataset], Files]] = {
     "croissant": _croissant,
     "cyclonedx": cyclonedx.files,
     "datasheet": datasheet.files,
+    "eu-summary": eu.files,
+    "oasis": oasis.files,
+    "principle-code": principle.files,
     "spdx": spdx.files,
 }
 

@@ -7,7 +7,7 @@ standard has a word for that; nothing is guessed.
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -22,6 +22,9 @@ def _text(value: Any) -> Any:
 Words = Annotated[
     str, BeforeValidator(_text, json_schema_input_type=str | float), Field(min_length=1)
 ]
+
+#: How a source came to hand, as the disclosure forms ask for it.
+Kind = Literal["public", "licensed", "private", "crawled", "users", "synthetic", "other"]
 
 
 class Told(BaseModel):
@@ -40,6 +43,11 @@ class Told(BaseModel):
     purpose: Words | None = Field(None, description="Why it was made.")
     funding: Words | None = Field(None, description="Who paid for it.")
     collection: Words | None = Field(None, description="How its documents were collected.")
+    source_kinds: dict[Words, Kind] = Field(
+        {},
+        description="How each source came to hand, by name: public (a published dataset), licensed "
+        "(by a contract), private (another's dataset), crawled, users, synthetic or other.",
+    )
     annotation: Words | None = Field(None, description="How and by whom it was annotated.")
     uses: tuple[Words, ...] = Field(
         (), description="What it is meant for, such as ai-pre-training or ai-evaluation."
@@ -61,6 +69,12 @@ class Told(BaseModel):
     )
     processing_countries: tuple[Words, ...] = Field(
         (), description="Countries where it may be processed, ISO 3166."
+    )
+    content_types: tuple[Words, ...] = Field(
+        (), description="Kinds of content, such as fiction, press or manuals."
+    )
+    generators: Words | None = Field(
+        None, description="Models that wrote synthetic text, with versions."
     )
     models: Words | None = Field(None, description="Models trained on it, with dates.")
     crawlers: Words | None = Field(

@@ -34,7 +34,7 @@ def saying(manifest: Manifest, **papers: Any) -> Manifest:
 
 
 def test_what_nobody_stated_is_absent(manifest: Manifest) -> None:
-    found = json.loads(croissant(manifest))
+    found = json.loads(croissant(Facts.of(manifest)))
     unknown = {"url", "creator", "publisher", "version", "citeAs", "keywords"}
     assert not unknown & set(found)
     assert not {"rai:dataBiases", "rai:personalSensitiveInformation"} & set(found)
@@ -50,7 +50,7 @@ def test_a_source_without_licence_is_no_assertion(manifest: Manifest) -> None:
     content = json.loads(json.dumps(manifest.recipe.content))
     del content["sources"][1]["license"]
     recipe = manifest.recipe.model_copy(update={"content": content})
-    found = Facts(manifest.model_copy(update={"recipe": recipe}))
+    found = Facts.of(manifest.model_copy(update={"recipe": recipe}))
     assert found.licenses == ("CC0-1.0", "NOASSERTION")
     assert license_url("NOASSERTION") == "http://spdx.org/rdf/terms#noassertion"
     assert license_url("MIT OR Apache-2.0") == "MIT OR Apache-2.0"
@@ -67,7 +67,7 @@ def test_what_people_state_is_taken_over(manifest: Manifest) -> None:
         uses=["ai-pre-training"],
         biases="古い文が多い。",
     )
-    found = json.loads(croissant(told))
+    found = json.loads(croissant(Facts.of(told)))
     assert found["creator"] == {"@type": "sc:Organization", "name": "試験研究所"}
     assert found["license"] == ["https://spdx.org/licenses/CC0-1.0"]
     assert found["rai:dataUseCases"] == ["ai-pre-training"]
@@ -76,7 +76,7 @@ def test_what_people_state_is_taken_over(manifest: Manifest) -> None:
 
 
 def test_files_and_their_digests(manifest: Manifest) -> None:
-    found = json.loads(croissant(manifest))
+    found = json.loads(croissant(Facts.of(manifest)))
     sums = {f["@id"]: f["sha256"] for f in found["distribution"] if "sha256" in f}
     expected = {shard.path: shard.sha256 for _, shard in manifest.files()}
     digest = hashlib.sha256(dump(manifest)).hexdigest()
@@ -87,7 +87,7 @@ def test_files_and_their_digests(manifest: Manifest) -> None:
 
 def test_provenance(manifest: Manifest) -> None:
     parent = manifest.model_copy(update={"parents": ("a" * 64,)})
-    found = json.loads(croissant(parent))
+    found = json.loads(croissant(Facts.of(parent)))
     derived = found["prov:wasDerivedFrom"]
     assert [d.get("prov:label") for d in derived] == ["aozora", "manuals", None]
     assert derived[0]["prov:wasAttributedTo"]["prov:label"] == "社内"
@@ -101,11 +101,11 @@ def test_provenance(manifest: Manifest) -> None:
 
 
 def test_ids_follow_from_the_manifest(manifest: Manifest) -> None:
-    first, again = Facts(manifest), Facts(manifest.model_copy())
+    first, again = Facts.of(manifest), Facts.of(manifest.model_copy())
     assert first.id == again.id == dataset_id(first.digest)
     assert first.id_of("source", "a") != first.id_of("source", "b") != first.id
-    assert Facts(manifest.model_copy(update={"released": None})).id != first.id
-    assert written(manifest)["croissant.json"] == croissant(manifest)
+    assert Facts.of(manifest.model_copy(update={"released": None})).id != first.id
+    assert written(manifest)["croissant.json"] == croissant(Facts.of(manifest))
 
 
 def test_ids_within_the_document_are_unique(manifest: Manifest) -> None:
@@ -121,7 +121,7 @@ def test_ids_within_the_document_are_unique(manifest: Manifest) -> None:
             for inner in value:
                 walk(inner)
 
-    document = json.loads(croissant(manifest))
+    document = json.loads(croissant(Facts.of(manifest)))
     del document["@context"]
     walk(document)
     assert len(seen) == len(set(seen)) > 50

@@ -9,16 +9,21 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import typer
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from corpuskit.cli.export import command
-from corpuskit.errors import InputError, OutputError
+from corpuskit.errors import InputError, OutputError, RecipeError
 from corpuskit.manifest import Manifest
 from corpuskit.output.columns import describe
 from corpuskit.output.verify import verify
+from corpuskit.papers import eu, principle
 from corpuskit.papers.dataset import Dataset
+from corpuskit.papers.disclosed import domains, latest
+from corpuskit.papers.form import Form, Item
 from corpuskit.papers.formats import FORMATS, export
 from corpuskit.papers.sums import groups, values
+from corpuskit.recipe import load
 
 MADE = runpy.run_path(str(Path(__file__).parents[1] / "output" / "made.py"))
 APP = typer.Typer()
@@ -29,9 +34,9 @@ WITH_RIGHTS = pa.schema(
 )
 
 
-def make(folder: Path, rows: list[dict[str, Any]]) -> Dataset:
+def make(folder: Path, rows: list[dict[str, Any]], schema: pa.Schema = WITH_RIGHTS) -> Dataset:
     """A dataset with columns on rights."""
-    MADE["SCHEMAS"]["data"] = WITH_RIGHTS
+    MADE["SCHEMAS"]["data"] = schema
     try:
         manifest: Manifest = MADE["make"](folder / "out", folder / "work", {"train": rows})
         columns = describe({**MADE["SCHEMAS"]}, {})
@@ -150,3 +155,107 @@ def test_datasheets(out: Path, tmp_path: Path) -> None:
     assert "**Who created it?** Not stated." in english and "記載なし。" in japanese
     assert "| manuals | 社内 | – | – | CC-BY-4.0 | – | 1 |" in english
     assert "Not stated" not in japanese
+
+
+STATED: dict[str, Any] = {
+    "creator": "試験研究所",
+    "url": "https://example.com/data",
+    "uses": ["ai-pre-training"],
+    "source_kinds": {"aozora": "public", "manuals": "crawled"},
+    "storage_countries": ["JP"],
+    "content_types": ["小説", "説明書"],
+}
+
+
+def stating(dataset: Dataset, **papers: Any) -> Dataset:
+    """The same dataset by a recipe that states `papers`."""
+    content = {**dataset.manifest.recipe.content, "papers": papers}
+    recipe = dataset.manifest.recipe.model_copy(update={"content": content})
+    return Dataset(dataset.out, dataset.manifest.model_copy(update={"recipe": recipe}))
+
+
+def answers(form: Form) -> dict[str, Any]:
+    return {item.number: item.answer for section in form.sections for item in section.items}
+
+
+def test_eu_summary(rights: Dataset) -> None:
+    silent, stated = answers(eu.form(rights)), answers(eu.form(stating(rights, **STATED)))
+    assert silent["1.1.1"] is None and stated["1.1.1"] == "試験研究所"
+    assert silent["1.3.1"] == "Less than 1 billion tokens"
+    assert silent["1.3.3"] is None and stated["1.3.3"] == "小説, 説明書"
+    assert silent["2.3.1"] is None and silent["2.1.1"] is None
+    assert [row[0] for row in silent["2.6.2"].rows] == ["aozora", "manuals"]
+    assert stated["2.3.1"] is True and stated["2.4.1"] is False
+    assert stated["2.1.1"].rows == (("aozora", "社内", "CC0-1.0", None, None, 1),)
+    assert stated["2.2.1.1"] == stated["2.6.2"] == "None."
+    assert eu.size_band(10**9) is None
+
+
+def test_principle_code(rights: Dataset, tmp_path: Path) -> None:
+    made = principle.form(stating(rights, **STATED))
+    found = answers(made)
+    assert "案" in made.status and "法的助言ではありません" in made.status
+    assert found["2.1"].rows[0][0] == "aozora" and found["2.4"].rows[0][0] == "manuals"
+    assert found["2.2"] == "なし。" and found["4.1"] is None
+    assert found["2.9"].rows == (("不明", 2), ("CC-BY-4.0", 2))
+    for path in export("principle-code", rights.out, tmp_path):
+        text = path.read_text("utf-8")
+        assert rights.facts.digest in text and rights.facts.id in text
+    assert "**4.1 権利者の窓口** 記載なし。" in text
+
+
+def test_forms_refuse_what_is_no_field() -> None:
+    with pytest.raises(ValidationError):
+        Item(number="a.1", title="x")
+    with pytest.raises(ValidationError):
+        Item.model_validate({"number": "1", "title": "x", "answer": {"rows": []}})
+
+
+def test_oasis_record(rights: Dataset) -> None:
+    def made(dataset: Dataset) -> dict[str, Any]:
+        (parts,) = FORMATS["oasis"](dataset).values()
+        found: dict[str, Any] = json.loads(b"".join(parts))
+        return found
+
+    silent, stated = made(rights), made(stating(rights, **STATED))
+    for found in (silent, stated):
+        assert set(found) == {"set", "source", "provenance", "use"}
+        assert {"about", "id", "issuer", "location", "name"} <= set(found["source"])
+        required = {"origin", "origin-geography", "date", "generation-method"}
+        assert required <= set(found["provenance"]) and "intended-purpose" in found["use"]
+    assert silent["source"]["location"] == "NOASSERTION"
+    assert silent["provenance"]["origin-geography"] == [{"country": "NOASSERTION"}]
+    assert "storage-allowed" not in silent["use"]
+    assert stated["use"]["storage-allowed"] == [{"country": "JP"}]
+    methods = [p["generation-method"][0]["code"] for p in stated["provenance"]["sub-provenance"]]
+    assert methods == ["public", "web-scraping-crawling-textual"]
+    hashes = {h["filename"]: h["value"] for h in stated["source"]["identity"]["hashes"]}
+    assert hashes["manifest.json"] == rights.facts.digest
+    assert len(hashes) == 1 + len(list(rights.manifest.files()))
+
+
+def test_domains_of_the_largest_tenth(tmp_path: Path) -> None:
+    schema = pa.schema([*MADE["DATA"], ("domain", pa.string()), ("fetched", pa.string())])
+    rows = [
+        row(n, domain=f"site{n % 15}.example", fetched=f"2025-01-{n % 28 + 1:02}")
+        for n in range(1, 33)
+    ]
+    dataset = make(tmp_path, [*rows, row(40)], schema)
+    found = domains(dataset, ("domain", "documents"))
+    assert found is not None
+    assert found.rows == (("site1.example", 3), ("site2.example", 3))
+    assert latest(dataset, "fetched") == "2025-01-28" and latest(dataset, "nothing") is None
+
+
+def test_a_recipe_states_papers(tmp_path: Path) -> None:
+    text = (
+        "name: p\nsources: [{name: s, path: '.'}]\noutput: {path: out}\n"
+        "papers: {version: 1.5, creater: 甲}\n"
+    )
+    (tmp_path / "r.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError, match="creator"):
+        load(tmp_path / "r.yaml")
+    (tmp_path / "r.yaml").write_text(text.replace("creater", "creator"), encoding="utf-8")
+    assert load(tmp_path / "r.yaml").content()["papers"] == {"version": "1.5", "creator": "甲"}
+    (tmp_path / "r.yaml").write_text(text.partition("papers")[0], encoding="utf-8")
+    assert "papers" not in load(tmp_path / "r.yaml").content()
