@@ -148,7 +148,7 @@ def _against(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         profile = open_recipe(_PROFILES[options.check], given, not given, Path(scratch))
         judge = Judge(profile)
-        tally = _Tally()
+        tally = _Tally("words of Sudachi against UniDic's" if options.own_words else "")
         for source, rows in corpus(options.corpus, options.per_source):
             signals = judge.reasons(batch_of(rows))[1]
             ours = _joined(decisions(judge, signals), options.check)
@@ -211,9 +211,9 @@ def _swallow(rows: list[dict[str, Any]], names: list[str]) -> dict[str, np.ndarr
 class _Tally:
     """Agreement by filter."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str) -> None:
         self._rows: dict[str, list[Any]] = {}
-        self._all = np.zeros(2, np.int64)
+        self._why = why
 
     def add(self, label: str, peer: str, mine: np.ndarray, other: np.ndarray) -> None:
         row = self._rows.setdefault(label, [peer, 0, 0, 0, 0])
@@ -228,7 +228,7 @@ class _Tally:
         bad = 0
         for label, (peer, n, rejects, ours, theirs) in self._rows.items():
             differ = ours + theirs
-            why = WHY.get(peer, "") if differ else ""
+            why = WHY.get(peer, self._why) if differ else ""
             bad += bool(differ and not why)
             share = f"{1 - differ / n:.4%}"
             table.append((label, str(n), str(rejects), str(ours), str(theirs), share, why))
