@@ -18,6 +18,7 @@ from corpuskit.cli import (
     init,
     inspect,
     plan,
+    query,
     recipe,
     run,
     score,
@@ -42,6 +43,7 @@ app.command("run")(run.command)
 app.command("plan")(plan.command)
 app.command("verify")(verify.command)
 app.command("sign")(sign.command)
+app.command("query")(query.command)
 app.command("takedown")(takedown.command)
 app.command("export")(export.command)
 app.command("inspect")(inspect.command)

@@ -56,7 +56,7 @@ def command(
         *(tombstones.Tombstone(id=i) for i in _ids(ids)),
         *(tombstones.Tombstone(url=u, uri=u) for u in [*(url or ()), *_lines(urls)]),
         *(tombstones.Tombstone(domain=tombstones.domain_key(d)) for d in domain or ()),
-        *_texts(text or [], secret or b""),
+        *texts_of(text or [], secret or b""),
     ]
     if not stones:
         raise typer.BadParameter("say what to take down: --ids, --url, --domain or --text")
@@ -91,7 +91,12 @@ def _show(out: Path, done: TakenDown, keyed: bool) -> None:
     print_line(f"in the recipe: takedowns: {done.out / LEDGER}{' (and its key)' if keyed else ''}")
 
 
-def _texts(paths: list[Path], key: bytes) -> list[Tombstone]:
+def texts_of(paths: list[Path], key: bytes) -> list[Tombstone]:
+    """Whole texts as their keyed digests.
+
+    Raises:
+        InputError: a file is no text, or holds none.
+    """
     import pyarrow as pa
 
     from corpuskit.errors import InputError

@@ -140,6 +140,10 @@ def test_ten_documents_of_twenty_shards(folder: Path) -> None:
     same = next(s.path for s in before.shards if s.path not in held)
     assert (out / same).samefile(new / same)
     assert not list(verify(new)) and not list(verify(out))
+    for i in ids:
+        assert call("query", out, "--id", i).exit_code == 0
+        url = documents(out)[i]["url"]
+        assert call("query", new, "--id", i, "--url", url).exit_code == 1
     assert documents(new).keys() == documents(out).keys() - set(ids)
     after = load(new / "manifest.json")
     check_manifest(before, after, out, 10)
