@@ -10,6 +10,7 @@ Source: docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html and croissant-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,9 @@ _OF_CROISSANT = """arrayShape citeAs column containedIn equivalentProperty extra
     parentField path recordSet references regex repeated replace samplingRate separator source
     subField transform"""
 _PARQUET = "application/x-parquet"  # the word that Croissant's tools know
+#: RAI's word for how data was collected, where the stage `evidence` was told.
+_TYPES = {"crawl": "Web Scraping", "api": "Web API"}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLASSES = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
@@ -95,11 +99,15 @@ def _responsible(facts: Facts) -> dict[str, Any]:
     annotators = [s.stage for s in manifest.stages if s.stage.startswith(("signals.", "language"))]
     tools = [f"{r.name} {r.version} ({r.kind})" for r in manifest.resources]
     dedup = [s for s in facts.operations() if s.startswith("dedup.")]
+    obtained = [source.said.get("obtained", "") for source in facts.sources]
+    fetched = sorted(d for s in facts.sources if _DATE.fullmatch(d := s.said.get("fetched", "")))
     limits = [told.limitations, told.not_for and f"Not for: {told.not_for}"]
     if manifest.machine_dependent:
         limits.append("A limit on time or memory changed the result of the run.")
     return {
         "rai:dataCollection": told.collection,
+        "rai:dataCollectionType": sorted({_TYPES[how] for how in obtained if how in _TYPES}),
+        "rai:dataCollectionTimeframe": [fetched[0], fetched[-1]] if fetched else [],
         "rai:dataCollectionMissingData": f"{total.quarantined:,} of {total.read:,} records could "
         "not be read or processed and are not among the documents"
         + (f": {errors}." if errors else "."),

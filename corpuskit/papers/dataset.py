@@ -66,8 +66,9 @@ class Dataset:
 
     @cached_property
     def columns(self) -> frozenset[str]:
-        """Names of the kept documents' columns."""
-        return frozenset(c.name for c in self.manifest.columns if "data" in c.tables)
+        """Names of the kept documents' columns of text."""
+        found = [c for c in self.manifest.columns if "data" in c.tables]
+        return frozenset(c.name for c in found if c.type == "string")
 
     def count(self, names: Sequence[str], budget: int = _BUDGET) -> Iterator[Row]:
         """Distinct values of text columns among the kept documents, and how many have them.

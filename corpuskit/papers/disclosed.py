@@ -13,10 +13,10 @@ from corpuskit.papers.sums import values
 _DOMAINS = 1000
 
 
-def of_kind(dataset: Dataset, *kinds: str) -> tuple[SourceRecord, ...]:
-    """Sources of which `papers.source_kinds` states one of these kinds; ``""``: states nothing."""
-    stated = dataset.facts.told.source_kinds
-    return tuple(s for s in dataset.facts.sources if stated.get(s.name, "") in kinds)
+def of_kind(dataset: Dataset, kind: str) -> tuple[SourceRecord, ...]:
+    """Sources of a kind; of ``""``, those whose kind nobody stated."""
+    facts = dataset.facts
+    return tuple(source for source in facts.sources if facts.kind_of(source) == kind)
 
 
 def listed(dataset: Dataset, kind: str, head: tuple[str, ...], none: str) -> Rows | str | None:

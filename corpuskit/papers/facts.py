@@ -16,6 +16,8 @@ from corpuskit.papers.told import Told, told_of
 
 #: SPDX's word for what is not known.
 NOASSERTION = "NOASSERTION"
+#: Kinds of source that follow from how the stage `evidence` was told they were obtained.
+_KINDS = {"crawl": "crawled", "purchase": "licensed", "contract": "licensed", "own": "other"}
 _LICENSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 
@@ -25,7 +27,8 @@ class SourceRecord:
 
     Attributes:
         name: its name.
-        said: what the recipe states of it, by field; only what is stated.
+        said: what the recipe states of it, by field; only what is stated. The stage `evidence`
+            adds creator, corporate_number, fetched, obtained and contract.
         read: records read.
         kept: documents kept.
         files: input files.
@@ -95,12 +98,26 @@ class Facts:
         files: dict[str, list[int]] = {}
         for record in self.manifest.inputs:
             files.setdefault(record.source, []).append(record.bytes)
+        stated = self._stated()
         for source in self.manifest.recipe.content.get("sources", []):
             fates = self.manifest.accounting.sources.get(source["name"])
             sizes = files.get(source["name"], [])
-            said = {k: v for k, v in source.items() if isinstance(v, str) and v}
+            found = {**source, **stated.get(source["name"], {})}
+            said = {k: v for k, v in found.items() if isinstance(v, str) and v}
             read, kept = (fates.read, fates.kept) if fates else (0, 0)
             yield SourceRecord(source["name"], said, read, kept, len(sizes), sum(sizes))
+
+    def _stated(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the recipe states of sources as parameters of the stage `evidence`, by source."""
+        for stage in self.manifest.stages:
+            if stage.stage.partition("@")[0] == "evidence":
+                return stage.params.get("sources") or {}
+        return {}
+
+    def kind_of(self, source: SourceRecord) -> str:
+        """How a source came to hand, as stated; empty where nobody says so."""
+        stated = self.told.source_kinds.get(source.name)
+        return stated or _KINDS.get(source.said.get("obtained", ""), "")
 
     @property
     def licenses(self) -> tuple[str, ...]:

@@ -260,7 +260,7 @@ def _provenance(facts: Facts) -> Provenance:
 
 def _part(facts: Facts, source: SourceRecord) -> Provenance:
     said = source.said
-    kind = facts.told.source_kinds.get(source.name, NOASSERTION)
+    kind = facts.kind_of(source) or NOASSERTION
     return Provenance(
         source=(facts.id_of("source", source.name),),
         origin=(Origin(name=said.get("publisher", NOASSERTION)),),

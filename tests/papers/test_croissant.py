@@ -140,3 +140,15 @@ def test_types_of_columns() -> None:
     )
     assert leaves("list<list<string>>") is None
     assert leaves("struct<a:struct<b:string>>") is None
+
+
+def test_what_the_stage_evidence_was_told(manifest: Manifest) -> None:
+    told = {"aozora": {"obtained": "crawl", "fetched": "2024-05-01", "contract": None}}
+    stage = manifest.stages[0].model_copy(
+        update={"stage": "evidence@1", "params": {"sources": told}}
+    )
+    facts = Facts.of(manifest.model_copy(update={"stages": (stage,)}))
+    found = json.loads(croissant(facts))
+    assert found["rai:dataCollectionType"] == ["Web Scraping"]
+    assert found["rai:dataCollectionTimeframe"] == ["2024-05-01", "2024-05-01"]
+    assert [facts.kind_of(source) for source in facts.sources] == ["crawled", ""]
