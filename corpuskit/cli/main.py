@@ -14,6 +14,7 @@ import typer
 
 from corpuskit.cli import (
     dedup,
+    diff,
     export,
     init,
     inspect,
@@ -44,6 +45,7 @@ app.command("plan")(plan.command)
 app.command("verify")(verify.command)
 app.command("sign")(sign.command)
 app.command("query")(query.command)
+app.command("diff")(diff.command)
 app.command("takedown")(takedown.command)
 app.command("export")(export.command)
 app.command("inspect")(inspect.command)
