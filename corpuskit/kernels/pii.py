@@ -65,7 +65,11 @@ def _shape_of_interest(sizes: Groups, zero: Groups, joints: Groups, count: Int) 
         joints: the last joint before each group.
         count: how many groups there are.
     """
+    singles: Int = 0  # digits in boxes: 1 2 3 4 5 6 7
     for i in range(count):
+        singles = singles + 1 if sizes[i] == 1 else 0
+        if singles == 7:
+            return True
         total: Int = 0
         dots: Int = 0
         if zero[i] == 2:
@@ -78,7 +82,7 @@ def _shape_of_interest(sizes: Groups, zero: Groups, joints: Groups, count: Int) 
                 break
             n = j - i + 1
             if n == 1:
-                if joints[i] != _DOT and (total == 7 or total == 8 or total >= 10):
+                if (i == 0 or joints[i] != _DOT) and (total == 7 or total == 8 or total >= 10):
                     return True
                 continue
             widest = max(sizes[i], sizes[j])
@@ -110,6 +114,11 @@ def _shape_of_interest(sizes: Groups, zero: Groups, joints: Groups, count: Int) 
 
 
 @inline
+def _is_latin(byte: np.uint8) -> Bool:
+    return 0x61 <= np.int64(byte) | 0x20 <= 0x7A
+
+
+@inline
 def _hex_chain(data: Bytes, at: np.uint64, start: np.uint64, stop: np.uint64) -> Bool:
     """Say whether the ASCII colon or hyphen at `at` is the first of a MAC or IPv6 address."""
     mark = data[at]
@@ -118,8 +127,7 @@ def _hex_chain(data: Bytes, at: np.uint64, start: np.uint64, stop: np.uint64) ->
     while p > start and before < 5 and _is_hex(np.int64(data[p - ONE])):
         p -= ONE
         before += 1
-    if before > 4 or (p > start and (data[p - ONE] == mark or data[p - ONE] | 0x20 >= 0x61)
-                      and data[p - ONE] < 0x80):  # fmt: skip
+    if before > 4 or (p > start and (data[p - ONE] == mark or _is_latin(data[p - ONE]))):
         return False
     marks: Int = 0
     run: Int = 0
@@ -165,6 +173,10 @@ def _word(data: Bytes, at: np.uint64, start: np.uint64, stop: np.uint64) -> Int:
         elif p > start and data[p - ONE] == _SPACE:
             p -= ONE
         if p >= start + THREE and data[p - THREE] == 0xE6 and data[p - ONE] == 0xA5:  # 日
+            return BIRTH
+        if p > start and 0x30 <= data[p - ONE] <= 0x39:
+            return BIRTH
+        if p >= start + THREE and data[p - THREE] == 0xEF and data[p - ONE] >= 0x90:  # ０ to ９
             return BIRTH
         if not room:
             return 0
@@ -312,7 +324,8 @@ def find_candidates(data: Bytes, offsets: Offsets, classes: Bytes, out: Spans) -
                     total = _put(out, total, row, at, after, HEX)
                     seen = at + _ADDRESS
                 between += 1
-                last = _DOT if point == _WIDE_DOT else point
+                if last == 0 or point not in (_SPACE, _WIDE_SPACE):
+                    last = _DOT if point == _WIDE_DOT else point
                 if groups > 0 and between <= 3:
                     plate = point == _NO and sizes[groups - 1] <= 3
                     if plate and _plate_after(data, after, stop, classes):

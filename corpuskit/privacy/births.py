@@ -10,29 +10,33 @@ from corpuskit.privacy.windows import Window
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十〇]{1,3})"
 _ERA = r"(?:明治|大正|昭和|平成|令和|㍾|㍽|㍼|㍻|㋿)"
-_YEAR = (
-    r"(?:(?:西暦 ?)?(?:1[89]|20)\d{2}(?: ?\((?:明治|大正|昭和|平成|令和)(?:\d{1,2}|元)年?\))?"
-    r"|[一二][〇一二三四五六七八九]{3}|[一二]?千[一二三四五六七八九百十]{1,7}"
-    rf"|{_ERA} ?(?:元|{_N})(?: ?年?\((?:1[89]|20)\d{{2}}年?\))?)"
-)
-_WORDED = rf"{_YEAR} ?年 ?{_N} ?月 ?{_N} ?日"
+_WESTERN = r"(?:西暦 ?)?(?:1[89]|20)\d{2}"
+_KANJI_YEAR = r"[一二][〇一二三四五六七八九]{3}|[一二]?千[一二三四五六七八九百十]{1,7}"
+_OTHER = rf" ?\((?:{_ERA} ?(?:元|{_N})|{_WESTERN}) ?年?\)"  # 1983年（昭和58年）
+_YEAR = rf"(?:{_WESTERN}|{_KANJI_YEAR}|{_ERA} ?(?:元|{_N}))"
+_MONTH_DAY = rf"{_N} ?月 ?{_N} ?日"
+_WORDED = rf"{_YEAR}(?:{_OTHER} ?年?| ?年(?:{_OTHER})?) ?{_MONTH_DAY}"
+_M, _D = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
+_MM_DD = r"(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?!\d)"
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SHORT = (
-    r"(?:(?:1[89]|20)\d{2}[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9])"
-    rf"|(?:[MTSHR]|{_ERA}) ?\.?(?:元|\d{{1,2}})[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9])"
-    r"|(?:19|20)\d{2}(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?!\d)"
-    r"|[MTSHR]\d{2}(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?!\d)"
-    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r" \d{1,2},? (?:19|20)\d{2}|\d{1,2}[-/](?:1[0-2]|0?[1-9])[-/](?:19|20)\d{2})"
+    rf"(?:(?:1[89]|20)\d{{2}}(?:[-/]|\. ?){_M}(?:[-/]|\. ?){_D}"
+    rf"|(?:[MTSHR]|{_ERA}) ?\.?(?:元|\d{{1,2}})[-/.]{_M}[-/.]{_D}"
+    rf"|(?:(?:19|20)\d{{2}}|[MTSHR]\d{{2}}){_MM_DD}"
+    rf"|(?:{_MONTHS}) \d{{1,2}},? (?:19|20)\d{{2}}"
+    rf"|\d{{1,2}}[-/]{_M}[-/](?:19|20)\d{{2}})"
 )
-_DATE = rf"(?P<date>{_WORDED}|{_SHORT})"
+_DATE = rf"(?<![0-9A-Za-z])(?P<date>{_WORDED}|{_SHORT})"
 _LABELLED = re.compile(
     r"(?:生年月日|誕生日|生年|DOB|D\.O\.B\.?|[Bb]irth ?[Dd]ate|[Dd]ate of [Bb]irth|[Bb]irthday"
     r"|DATE OF BIRTH|BIRTH ?DATE|[Bb]orn(?: on)?)"
-    r"(?: ?\([^()\n]{1,8}\))?(?:の?欄)?(?:[^\w。]|</?\w+>|[はがを]){0,12}" + _DATE
+    r"(?: ?\([^()\n]{1,8}\))?(?:の?欄)?(?:[^\w。]|</?\w+>|[はがを]){0,12}"
+    rf"(?:{_DATE}|(?:[明大昭平令][・,/ ]{{0,2}}){{2,5}} ?(?P<ringed>{_N} ?年 ?{_MONTH_DAY}))"
 )
+# 生 alone, but no 生産, 生徒, 生命, 生活 ...
+_ONLY_BORN = "生(?![ま産徒物命活体成存育鮮業地理涯長一コビ])"
 _BORN = re.compile(
-    _DATE + r"(?= ?に?(?:生まれ|生れ|うまれ|誕生|出生|生(?![産徒物命活体成存育鮮業地理涯長一コビ"
-    r"])))"
+    _DATE + rf"(?= ?に?(?:生まれ(?!変|かわ)|生れ(?!変)|うまれ|誕生|出生|{_ONLY_BORN}))"
 )
 
 
@@ -42,7 +46,8 @@ def find_births(window: Window) -> Iterator[Match]:
     for m in _LABELLED.finditer(window.folded, max(0, window.first - 14)):
         if m.start() > window.last + 2:
             break
-        yield "birth_date.label", m.start("date"), m.end("date"), 90
+        part = "date" if m["date"] else "ringed"
+        yield "birth_date.label", m.start(part), m.end(part), 90
     for m in _BORN.finditer(window.folded, start):
         if m.start() > window.first:
             return

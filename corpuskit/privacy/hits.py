@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
@@ -77,14 +78,17 @@ def resolve(hits: Hits) -> Hits:
     size = hits.stop.astype(np.int64) - hits.start
     order = np.lexsort((hits.rule, hits.kind, -size, -hits.confidence.astype(np.int64), hits.row))
     kept: list[int] = []
-    taken: list[tuple[int, int]] = []
+    starts: list[int] = []  # of what stays in the row, sorted, with its ends
+    stops: list[int] = []
     row = -1
-    for i in order:
+    for i in order.tolist():
         if hits.row[i] != row:
-            row, taken = int(hits.row[i]), []
+            row, starts, stops = int(hits.row[i]), [], []
         start, stop = int(hits.start[i]), int(hits.stop[i])
-        if all(stop <= a or b <= start for a, b in taken):
-            kept.append(int(i))
-            taken.append((start, stop))
-    kept.sort(key=lambda i: (int(hits.row[i]), int(hits.start[i])))
-    return hits.take(np.array(kept, np.int64))
+        at = bisect.bisect_left(starts, start)
+        if (at == 0 or stops[at - 1] <= start) and (at == len(starts) or stop <= starts[at]):
+            kept.append(i)
+            starts.insert(at, start)
+            stops.insert(at, stop)
+    chosen = hits.take(np.array(kept, np.int64))
+    return chosen.take(np.lexsort((chosen.start, chosen.row)))

@@ -50,7 +50,7 @@ _HEADS = re.compile(
 )
 _GUARD = re.compile(
     r"[一-龥々ァ-ヶー]{1,8}(?:番号|コード|ナンバー|記号|no\.?|id)|特願|特許第?|特開|特公|特表|実願|実開|実公|意願|意匠|商願"
-    r"|(?<![a-z])(?:jan|ean|gtin|upc|isbn|issn|jis|iso|iec|doi|ver|version|lot|sku|model|part|rev|s/n|p/n)(?![a-z])"
+    r"|(?<![a-z])(?:jan|ean|gtin|upc|isbn|issn|jis|iso|iec|doi|ver|version|lot|sku|model|part|rev|id|s/n|p/n)(?![a-z])"
     r"|serial|図番|図面|品番|型番|型式|形式|形番|部番|品名|品目|ロット|シリアル|製番|機番|号機|部品|伝票|注文|受注|発注|見積|請求"
     r"|検収|バージョン|版|緯度|経度|座標|価格|金額|単価|定価|合計|税込|数量|在庫|規格|追跡|型|質量|寸法|計器|管理|工番|仕掛"
     r"|(?:法律|政令|省令|告示|条例)第|[¥$€£#]"

@@ -14,7 +14,7 @@ from corpuskit.privacy import checks
 from corpuskit.privacy.labels import confidence, is_guarded, labels_before, plain
 from corpuskit.privacy.windows import Window
 
-NB = r"(?<![0-9A-Za-z_])(?<![0-9][-./])(?<![A-Za-z][-.])(?<![0-9],)"
+NB = r"(?<![0-9A-Za-z_])(?<![0-9][-./])(?:(?<![A-Za-z][-.])|(?<=[Nn]o\.))(?<![0-9],)"
 NA = r"(?![0-9A-Za-z_]|[-./][0-9A-Za-z]|,[0-9])"
 
 Match = tuple[str, int, int, int]
@@ -46,7 +46,7 @@ _LABELLED: dict[str, tuple[_Labelled, ...]] = {
     "my_number": (
         _Labelled(
             "my_number.label",
-            re.compile(NB + r"\d{4}([- ]?)\d{4}\1\d{4}" + NA),
+            re.compile(NB + r"(?:\d{4}([- ]?)\d{4}\1\d{4}|\d(?: \d){11})" + NA),
             110,
             checks.is_my_number,
         ),
@@ -84,7 +84,7 @@ _LABELLED: dict[str, tuple[_Labelled, ...]] = {
     "health_insurance": (
         _Labelled(
             "health_insurance.insurer",
-            re.compile(NB + r"(?:\d{8}|\d{2} \d{2} \d{3} \d|\d{6})" + NA),
+            re.compile(NB + r"(?:\d{8}|\d{2} \d{2} \d{3} \d|\d(?: \d){7}|\d{6})" + NA),
             16,
             _is_insurer_like,
         ),
@@ -184,8 +184,9 @@ def _unlabelled(window: Window, reach: int) -> Iterator[Match]:
 _INSURED = re.compile(
     r"記号[^0-9。\n]{0,6}?(\d{1,8}(?:-\d{1,4})?)[^0-9。\n]{0,8}?番号[^0-9。\n]{0,4}?(\d{1,8})" + NA
 )
+_JOINED = re.compile(r"記号[・-]?番号[^0-9。\n]{0,4}(\d{1,8})[・ -](\d{1,8})" + NA)
 _INSURER = re.compile(r"(?<!被)保険者番号[^0-9。\n]{0,8}(\d{8}|\d{6})" + NA)
-_ABOUT_INSURANCE = re.compile(r"保険|健保|国保|組合|被保|資格確認|後期高齢")
+_ABOUT_INSURANCE = re.compile(r"保険|健保|けんぽ|国保|組合|被保|資格確認|後期高齢")
 _ABOUT_YUCHO = re.compile(r"ゆうちょ|郵便|貯金|口座|振込|振替")
 
 
@@ -196,9 +197,10 @@ def find_marks(window: Window) -> Iterator[Match]:
     for m in _INSURER.finditer(folded, near):
         if _is_insurer_like(m[1]) and m.start() <= window.last:
             yield "health_insurance.insurer", m.start(1), m.end(1), 90
-    for m in _INSURED.finditer(folded, near):
+    pairs = [*_INSURED.finditer(folded, near), *_JOINED.finditer(folded, near)]
+    for m in pairs:
         if m.start() > window.last:
-            return
+            continue
         about = plain(window.text[max(0, m.start() - 60) : m.end() + 30])
         yucho = re.fullmatch(r"1\d{3}0(?:-\d)?", m[1]) is not None
         if yucho and (_ABOUT_YUCHO.search(about) or len(m[2]) >= 7):

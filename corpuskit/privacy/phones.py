@@ -14,7 +14,7 @@ from corpuskit.privacy.numbers import Match, digits_of
 from corpuskit.privacy.windows import Window
 
 _NB = r"(?<![0-9_])(?<![0-9A-Za-z][-.])(?<![0-9],)(?<![-.]-)"
-_NA = r"(?![0-9A-Za-z_]|[-.][0-9A-Za-z]|,[0-9])"
+_NA = r"(?![0-9A-Za-z_]|[-.][0-9A-Za-z])"
 _J = r"(?: ?[-)(の・./] ?(?:\()?| )"  # one joint, or two as in `) ` and ` (`
 _EXTENSION = r"(?: ?\(?(?:内線|ext\.?|内)[ :.]*(?:番号)?[ :]*[0-9]{1,5}\)?)?"
 
@@ -107,6 +107,8 @@ def _phone_confidence(window: Window, rule: str, m: re.Match[str]) -> int:
         return 80 if named and labels[0].gap <= (6 if local else 16) else 0
     joints = re.sub(r"\d", "", number)
     plain_digits = not joints
+    if window.folded[m.start() - 1 : m.start()] == "第":
+        return 0
     slash = window.folded[m.start() - 1 : m.start()] == "/"
     weak = _WEAK.search(joints) is not None and not set(joints) & set("-()")
     if rule == "phone.landline" and weak and not (named and labels[0].gap <= 24):

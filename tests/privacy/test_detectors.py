@@ -65,6 +65,17 @@ CASES = [
     ("生年月日：令和元年五月一日", "birth_date", "令和元年五月一日"),
     ("生年月日 S58.1.23", "birth_date", "S58.1.23"),
     ("一九八三年一月二十三日生まれ", "birth_date", "一九八三年一月二十三日"),
+    ("生年月日：1983年（昭和58年）1月23日", "birth_date", "1983年（昭和58年）1月23日"),
+    ("生年月日　明・大・昭・平　58年1月23日", "birth_date", "58年1月23日"),
+    ("山田 1983/01/23生", "birth_date", "1983/01/23"),
+    ("Ｓ５８．１．２３生", "birth_date", "Ｓ５８．１．２３"),
+    ("個人番号 1 2 3 4 5 6 7 8 9 0 1 8", "my_number", "1 2 3 4 5 6 7 8 9 0 1 8"),
+    ("保険者番号 0 6 1 3 8 5 2 1", "health_insurance", "0 6 1 3 8 5 2 1"),
+    ("青海銀行 普通預金 No.1234567", "bank_account", "1234567"),
+    ("〒 210 - 0001", "postal_code", "210 - 0001"),
+    ("03-1234-5678,5679", "phone", "03-1234-5678"),
+    ("http://[2001:db8::1]:8080/", "ip_address", "2001:db8::1"),
+    ("E<lt>taro@example.orgE<gt>", "email", "taro@example.org"),
     ("品川 330 あ 12-34", "vehicle_plate", "品川 330 あ 12-34"),
     ("品川３３０の１２－３４", "vehicle_plate", "品川３３０の１２－３４"),
     ("ｔａｒｏ＠ｅｘａｍｐｌｅ．ｃｏ．ｊｐ", "email", "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｃｏ．ｊｐ"),
@@ -102,6 +113,12 @@ def test_written_forms(text: str, kind: str, value: str) -> None:
         "12:34:56:78",
         "@property\nx@2x.png",
         "0120 V",
+        "ID=09012345678",
+        "第03-1234-5678号",
+        "令和元年5月1日生まれ変わった街",
+        "誕生日のご報告 - 2014年3月13日閲覧",
+        "accounts/answer/6010255",
+        "'$1.$2.$3@contoso.com'",
         "バージョン 16.3.29207.166、4.0.0.0",
         "",
         "\x00",
@@ -161,6 +178,27 @@ def test_a_long_line_of_digits_is_no_trouble() -> None:
     assert found("12 " * 50_000) == []
     assert found("a" * 100_000 + "@" * 1000) == []
     assert found("TEL " + "0 " * 20_000 + "\n電話 03-1234-5678") == [("phone", "03-1234-5678")]
+
+
+def test_a_text_may_have_thousands_of_hits() -> None:
+    hits = detect(pa.array(["a", "taro@example.jp、" * 20_000]))
+    assert len(hits) == 20_000
+    assert set(hits.row) == {1} and set(hits.stop - hits.start) == {15}
+
+
+def test_machine_line_of_a_passport() -> None:
+    line = "P<JPNYAMADA<<TARO" + "<" * 27
+    assert found("旅券\n" + line + "\n以上") == [("passport", line)]
+
+
+def test_of_rows_the_first_is_told_from_the_last() -> None:
+    texts = pa.array(["", "か\u3099 03-1234-5678", "𠮷", "〒100-0001"])
+    hits = detect(texts)
+    assert list(zip(hits.row, hits.names(), hits.start, strict=True)) == [
+        (1, "phone", 7),
+        (3, "postal_code", 3),
+    ]
+    assert hits.counts(4).sum(axis=1).tolist() == [0, 1, 0, 1]
 
 
 _PIECES = (
