@@ -17,10 +17,12 @@ from corpuskit.privacy.actions import Action, Masks, dropped, read_key, rewritte
 from corpuskit.privacy.addresses import find_addresses
 from corpuskit.privacy.care import CATEGORIES, categories_near
 from corpuskit.privacy.fields import COLUMNS, find_quoted_emails, protected
-from corpuskit.privacy.hits import Hits, resolve
+from corpuskit.privacy.hidden import protected_marks
+from corpuskit.privacy.hits import Hits
 from corpuskit.privacy.joined import Joined, Spans
 from corpuskit.privacy.kinds import KINDS, PRIVACY_VERSION, RULES, kind_id, rule_id
 from corpuskit.privacy.names import find_names
+from corpuskit.privacy.overlaps import settled
 from corpuskit.privacy.places import SPANS, spans_of
 from corpuskit.registry import nearest
 from corpuskit.stage import VERDICTS, Column, Params, Resource, Result, Stage, row_table
@@ -101,8 +103,8 @@ class Privacy(Stage):
     title, author, URL, dates, headers, the source's own id and all of `meta` are rewritten; a value
     is never stored, nor a digest of it without a key. What rules and deduplication took out before
     this stage passes it when its table is written. `uri` and `locator` name the document and stay:
-    names of files and members are the source's to choose. This finds much, not all, and is no legal
-    advice.
+    names of files and members are the source's to choose. Persons in fiction have names too: for
+    literature, keep `name`. This finds much, not all, and is no legal advice.
     """
 
     name: ClassVar[str] = "privacy"
@@ -125,9 +127,9 @@ class Privacy(Stage):
         Column(
             "privacy_spans",
             SPANS,
-            "where in the text: type, rule, and characters (code points) start to stop of the text "
-            "as `normalize` was given it, if it stored `edits` (map: true) and texts were cut after "
-            "it only; else of the text that this stage was given; null where nothing was found",
+            "where in the text: type, rule, and characters (code points) start to stop of the "
+            "text as `normalize` was given it, if it stored `edits` (map: true) and pieces were cut "
+            "after it only; else of the text this stage was given; null where nothing was found",
         ),
         Column(
             "special_care",
@@ -141,6 +143,7 @@ class Privacy(Stage):
         super().__init__(params)
         self._actions: tuple[Action, ...] = tuple(self.params.action_of(k.name) for k in KINDS)
         self._kept = np.array([action == "keep" for action in self._actions])
+        self._masked = np.array([action not in ("keep", "flag") for action in self._actions])
         self._tagger: Tagger | None = None
         self._masks: Masks | None = None
 
@@ -192,6 +195,7 @@ class Privacy(Stage):
         )
         every = Hits.concat([hits, others])
         counts = every.counts(batch.num_rows)
+        columns |= protected_marks(batch, self._found)
         columns |= {
             "text": rewritten(texts, hits, masks),
             "privacy_hits": pa.array(counts.sum(axis=1)),
@@ -222,7 +226,7 @@ class Privacy(Stage):
             for row, names in categories_near(joined, found.starts, found.stops).items():
                 care[row] = sorted(names)
         every = Hits.concat(parts)
-        return resolve(every.take(~self._kept[every.kind])), care
+        return settled(every.take(~self._kept[every.kind]), self._masked), care
 
     def _verdicts(self, counts: np.ndarray[Any, Any]) -> pa.RecordBatch | None:
         kinds = dropped(counts, self._actions)

@@ -40,7 +40,8 @@ PLANTED = ("09073519264", "621498320257", EMAIL, NAME, "青葉台73119")
 VALUES = (PHONE, MY_NUMBER, EMAIL, NAME, ADDRESS)
 SECRET = (
     f"氏名：{NAME}\n電話：{PHONE}、携帯 {PHONE.translate(WIDE)}\nマイナンバー：{MY_NUMBER}\n"
-    f"個人番号 {MY_NUMBER.translate(WIDE)}\nメール {EMAIL}\n住所：神奈川県横浜市西区{ADDRESS} 港ビル3階\n"
+    f"個人番号 {MY_NUMBER.translate(WIDE)}\nメール {EMAIL}\n"
+    f"住所：神奈川県横浜市西区{ADDRESS} 港ビル3階\n"
     f"神奈川県横浜市西区{ADDRESS.translate(WIDE)}\n{NAME}様の電話は{PHONE.translate(KANJI)}です。"
 )
 
@@ -58,10 +59,15 @@ STAGES: list[Any] = [
 def rows() -> list[dict[str, Any] | bytes]:
     """Kept, rejected before and after, exact and near duplicates, and broken lines."""
     about = {
-        "title": f"{NAME}様の電話 {PHONE}", "氏名": NAME, "電話": PHONE.replace("-", ""), "個人番号": int(MY_NUMBER.replace(" ", "")),
-        "深い": [{"マイナンバー": MY_NUMBER.replace(" ", ""), EMAIL: EMAIL.upper()}], "住所": f"横浜市西区{ADDRESS}",
-        "url": f"https://example.jp/?mail={EMAIL.replace('@', '%40')}&tel={PHONE}", "author": f"著 {EMAIL}",
-    }  # fmt: skip
+        "title": f"{NAME}様の電話 {PHONE}",
+        "氏名": NAME,
+        "電話": PHONE.replace("-", ""),
+        "個人番号": int(MY_NUMBER.replace(" ", "")),
+        "深い": [{"マイナンバー": MY_NUMBER.replace(" ", ""), EMAIL: EMAIL.upper()}],
+        "住所": f"横浜市西区{ADDRESS}",
+        "url": f"https://example.jp/?mail={EMAIL.replace('@', '%40')}&tel={PHONE}",
+        "author": f"著 {EMAIL}",
+    }
     kept = {"text": f"{text_of(1)}\n{SECRET}", **about}
     near = {**kept, "text": kept["text"].replace("話", "噺", 1)}
     line = json.dumps({"text": f"{text_of(4)}\n{SECRET}", **about}, ensure_ascii=False)
@@ -81,7 +87,7 @@ def rows() -> list[dict[str, Any] | bytes]:
 
 
 def _without_my_number(line: str) -> str:
-    """A line to make mojibake of: twelve digits whose label can't be read any more are no number."""
+    """A line to make mojibake of: twelve digits are no number where no label can be read."""
     plain = MY_NUMBER.replace(" ", "")
     for value in (MY_NUMBER, plain, MY_NUMBER.translate(WIDE)):
         line = line.replace(value, "0")

@@ -120,6 +120,17 @@ def test_an_email_in_a_url_of_the_text() -> None:
     assert texts_of(url, actions={"email": "keep"}) == [url]
 
 
+def test_text_hidden_in_invisible_characters() -> None:
+    tags = "".join(chr(0xE0000 + ord(c)) for c in f"tel {PHONE}")
+    selectors = "".join(chr(0xE0100 + b - 16) for b in EMAIL.encode())
+    text = f"山{tags}川{selectors}海" + "".join(chr(0xE0000 + ord(c)) for c in "harmless")
+    before = Normalize().process(batch_of(text, "清い")).batch
+    assert [m["head"] is None for m in before.column("embedded_marks")[0].as_py()] == [False] * 3
+    after = run(before).batch.column("embedded_marks")
+    assert [m["head"] for m in after[0].as_py()] == [None, None, "harmless"]
+    assert after.type == before.column("embedded_marks").type
+
+
 def test_columns_without_hits_stay_as_they_were() -> None:
     raw = '{"a": 1.50, "b":"\\u5c71", "a":2}'
     url = "https://a.jp/%e5%b1%b1?x=%2F"
