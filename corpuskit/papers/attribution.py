@@ -41,7 +41,7 @@ def _sources(facts: Facts) -> Iterator[str]:
         place = f" ({shown})" if shown.startswith("http") and shown != license else ""
         yield (
             f"- {inline(source.name)}: {inline(said.get('publisher', NOASSERTION))}; "
-            f"licence {inline(license)}{place}; {source.kept:,} documents"
+            f"licence {inline(license)}{place}; {_documents_of(source.kept)}"
         )
     yield ""
 
@@ -60,9 +60,13 @@ def _documents(dataset: Dataset) -> Iterator[str]:
             without[source or ""] = without.get(source or "", 0) + number
             continue
         yield (
-            f"- {inline(line)} [{inline(of or NOASSERTION)}]: {number:,} "
-            f"{'document' if number == 1 else 'documents'} of {inline(source or '')}"
+            f"- {inline(line)} [{inline(of or NOASSERTION)}]: {_documents_of(number)} "
+            f"of {inline(source or '')}"
         )
     if without:
         yield ""
         yield from table(("source", "documents without a line"), sorted(without.items()))
+
+
+def _documents_of(number: int) -> str:
+    return f"{number:,} {'document' if number == 1 else 'documents'}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from corpuskit.papers.dataset import Dataset
-from corpuskit.papers.facts import NOASSERTION
+from corpuskit.papers.facts import NOASSERTION, operation, operation_in_japanese
 from corpuskit.papers.sums import groups
 from corpuskit.papers.text import inline, markdown, table
 
@@ -155,8 +155,8 @@ class _Sheet:
                 "次の処理をこの順に行った。" if self._manifest.stages else "なし。",
             ),
         )
-        for sentence in self._facts.operations():
-            yield f"1. {inline(sentence)}"
+        for stage in self._manifest.stages:
+            yield f"1. {inline(self._say(operation(stage), operation_in_japanese(stage)))}"
         if self._manifest.stages:
             yield ""
         yield from self._ask("Annotations?", "付与した情報は。", _md(self._told.annotation))

@@ -146,19 +146,35 @@ def dataset_id(digest: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, f'sha256:{digest}')}"
 
 
+#: Words of a sentence on a stage: read, kept, and what left there.
+_ENGLISH = ("read", "kept", "rejected", "duplicates", "quarantined")
+_JAPANESE = ("入力", "採用", "除外", "重複", "隔離")
+
+
 def operation(stage: StageRecord) -> str:
     """What a stage did, in a sentence."""
-    params = json.dumps(stage.params, ensure_ascii=False, sort_keys=True)
-    left = {
-        "rejected": sum(stage.rejected.values()),
-        "duplicates": stage.duplicates,
-        "quarantined": sum(stage.quarantined.values()),
-    }
-    gone = ", ".join(f"{count:,} {name}" for name, count in left.items() if count)
-    shown = f" {params}" if stage.params else ""
-    return f"{stage.stage}{shown}: {stage.read:,} read, {stage.kept:,} kept" + (
+    read, kept, *others = _ENGLISH
+    gone = ", ".join(f"{n:,} {word}" for word, n in zip(others, _left(stage), strict=True) if n)
+    return f"{_called(stage)}: {stage.read:,} {read}, {stage.kept:,} {kept}" + (
         f", {gone}." if gone else "."
     )
+
+
+def operation_in_japanese(stage: StageRecord) -> str:
+    """The same in Japanese."""
+    counts = (stage.read, stage.kept, *_left(stage))
+    said = [f"{word} {n:,}" for word, n in zip(_JAPANESE, counts, strict=True)]
+    return f"{_called(stage)}: {'、'.join([*said[:2], *(s for s in said[2:] if s[-2:] != ' 0')])}"
+
+
+def _called(stage: StageRecord) -> str:
+    params = json.dumps(stage.params, ensure_ascii=False, sort_keys=True)
+    return f"{stage.stage} {params}" if stage.params else stage.stage
+
+
+def _left(stage: StageRecord) -> tuple[int, int, int]:
+    """Documents rejected, removed as duplicates and quarantined by a stage."""
+    return sum(stage.rejected.values()), stage.duplicates, sum(stage.quarantined.values())
 
 
 def license_url(expression: str) -> str:

@@ -121,7 +121,7 @@ def test_attribution_lines(rights: Dataset) -> None:
     assert r"- © \*山\* \| 川 \<b\> [NOASSERTION]: 1 document of manuals" in text
     assert "| aozora | 1 |\n" in text
     assert (
-        "- aozora: 社内; licence CC0-1.0 (https://spdx.org/licenses/CC0-1.0); 1 documents" in text
+        "- aozora: 社内; licence CC0-1.0 (https://spdx.org/licenses/CC0-1.0); 1 document\n" in text
     )
 
 
@@ -155,6 +155,8 @@ def test_datasheets(out: Path, tmp_path: Path) -> None:
     assert "**Who created it?** Not stated." in english and "記載なし。" in japanese
     assert "| manuals | 社内 | – | – | CC-BY-4.0 | – | 1 |" in english
     assert "Not stated" not in japanese
+    assert ": 13 read, 10 kept, 3 rejected." in english
+    assert ": 入力 13、採用 10、除外 3\n" in japanese
 
 
 STATED: dict[str, Any] = {

@@ -74,7 +74,12 @@ def make(folder: Path, said: dict[str, Any]) -> Path:
     recipe = manifest.recipe.model_copy(
         update={"content": content, "digest": content_digest(content)}
     )
-    manifest = manifest.model_copy(update={"recipe": recipe, "parents": ("a" * 64,)})
+    known = {"obtained": "crawl", "fetched": "2024-05-01", "creator": "甲"} if said else {}
+    evidence = manifest.stages[0].model_copy(
+        update={"stage": "evidence@1", "params": {"sources": {"aozora": known}}}
+    )
+    changes = {"recipe": recipe, "parents": ("a" * 64,), "stages": (*manifest.stages, evidence)}
+    manifest = manifest.model_copy(update=changes)
     for name, data in written(manifest).items():
         (folder / "out" / name).write_bytes(data)
     assert (folder / "out" / "manifest.json").read_bytes() == dump(manifest)
