@@ -62,7 +62,7 @@ class KindParams(Params):
 class DocumentKind(Stage):
     """Recognises drawings, parts lists, specifications, contracts and NDAs by their vocabulary.
 
-    A drawing has four labels of a title block (図番, 図名, 尺度, 投影法, 材質, 検図, …) or more, one
+    A drawing has four labels of a title block (図番, 図名, 尺度, 投影法, 材質, 検図) or more, one
     of the first four among them; a parts list has a column of quantities and one of numbers, and
     three of its labels; a contract has articles and parties. Labels stand at the beginning of a
     line or a table's cell; words within sentences don't count.

@@ -41,6 +41,8 @@ _CLAUSE = re.compile(r"第\s*[0-9一二三四五六七八九十百]+\s*[条項�
 _AMONG = re.compile(
     r"[、・,/□☐☑◯]|及び|又は|または|もしくは|若しくは|と|や|\bor\b|\band\b|>|<|→|順"
 )
+#: A word is explained: a colon, and a sentence or many words after it.
+_DEFINED = re.compile(r"\s*[:：]\s*(?:[^。\n]{3,}[をがはにで][^。\n]{4,}|(?:[A-Za-z',]+[ .]+){6})")
 _PROSE_EN = re.compile(
     r"\b(?:the|an?|to|must|shall|should|marked|mark|was|were|be|been|we|you|your|our|their|his|"
     r"her|they|if|when|which|who|how|what|with|about|keep|kept|may|can|will|is|are|has|have|had|"
@@ -64,6 +66,7 @@ class MarkRule(RuleModel):
         words: as printed; the first letters' case and the width don't matter.
         names: a regular expression over file names only.
         alone: counts only within brackets, on its own line, or as a label's value.
+        edges: no mark where it stands within the body.
         not_before: what may not follow (regular expression).
         not_after: what may not precede it (of fixed length).
     """
@@ -73,6 +76,7 @@ class MarkRule(RuleModel):
     words: tuple[str, ...] = ()
     names: str = ""
     alone: bool = False
+    edges: bool = False
     not_before: str = ""
     not_after: str = ""
     kind: str = ""
@@ -196,7 +200,7 @@ class Scanner:
         if word.isascii():
             if " " not in word and len(word) > 6:
                 body = f"(?:{body}|{' '.join(word.upper())})"
-            body = rf"(?<![A-Za-z0-9]){body}(?![A-Za-z0-9])"
+            body = rf"(?<![A-Za-z0-9_]){body}(?![A-Za-z0-9_])"
             body = f"(?-i:{body})" if rule.alone else body
         elif rule.alone:
             body = rf"(?:(?<=[(【〔\[<《:=|\s])|^){body}(?=[)】〕\]>》|\s]|$)"
@@ -240,6 +244,8 @@ class Scanner:
         self, text: str, start: int, stop: int, word: str, rule: MarkRule, region: str
     ) -> bool:
         before, after = text[max(start - REACH, 0) : start], text[stop : stop + REACH]
+        if _DEFINED.match(after) or (rule.edges and region == "body"):
+            return False
         before = _SENTENCE.split(before)[-1]
         after = _SENTENCE.split(after, maxsplit=1)[0]
         if self._quoted(before, after):
@@ -253,6 +259,8 @@ class Scanner:
         if self._of_itself(before, after):
             return True
         if self.cues["cargo"].search(before) or self.cues["cargo"].search(after[:12]):
+            return False
+        if rule.alone and word.isascii() and not _alone(before, after):
             return False
         if word.isascii():
             stamped = region == "name" or text[start:stop] != text[start:stop].lower()
@@ -337,3 +345,10 @@ class Scanner:
         if (left.strip() and _PARTICLE.search(left[-1:])) or _PARTICLE.match(right):
             return False
         return not _PROSE_EN.search(_NOTES_EN.sub(" ", segment))
+
+
+def _alone(before: str, after: str) -> bool:
+    """Whether nothing but brackets and decoration stands beside a word, up to wide blanks."""
+    left = re.split(r"\s{2,}|[|]", before)[-1].strip(_DECORATION + _OPEN)
+    right = re.split(r"\s{2,}|[|]", after, maxsplit=1)[0].strip(_DECORATION + _CLOSE)
+    return not left and not right

@@ -45,7 +45,7 @@ def found(stage: Marks | None = None, **columns: list[Any]) -> list[dict[str, An
 def test_marks_and_mentions_of_the_written_cases() -> None:
     """Each case goes through the whole stage, at its place."""
     assert len(CASES) >= 200
-    assert {half for _, half, _, _ in CASES} == {"1", "2"}
+    assert {half for _, half, _, _ in CASES} == {"1", "2", "3"}
     wrong = []
     for region in sorted({case[2] for case in CASES}):
         mine = [case for case in CASES if case[2] == region]
@@ -126,7 +126,12 @@ def test_ordinary_words_are_neither() -> None:
         "",
         "\0",
     ]
-    texts += ["取扱注意事項をお読みください。", "極み 秘境"]
+    texts += [
+        "取扱注意事項をお読みください。",
+        "極み 秘境",
+        "APP_SECRET_KEY=1",
+        "__SECRET_INTERNALS__",
+    ]
     for row in found(text=texts):
         assert row["confidentiality"] is None and row["mark_kind"] is None
 
