@@ -15,7 +15,8 @@ import pyarrow as pa
 from pydantic import Field, field_validator
 
 from corpuskit.document import append_columns
-from corpuskit.provenance.dates import iso
+from corpuskit.provenance.dates import as_text, iso
+from corpuskit.provenance.fields import object_of, said
 from corpuskit.stage import Column, Params, Stage
 
 _COMMONS = re.compile(r"(?:LicenseRef-)?CC-(BY[A-Z-]*?)(?:-(\d\.\d))?(?:-([A-Z]{2}))?$")
@@ -38,6 +39,8 @@ class AttributionParams(Params):
     edited_by: str = Field("", description="Who changed the texts; named in the lines that ask so.")
     used: str = Field("", description="Date of use, ISO 8601; stated, never the clock's.")
 
+    _as_text = field_validator("used", mode="before")(as_text)
+
     @field_validator("used")
     @classmethod
     def _dated(cls, value: str) -> str:
@@ -57,7 +60,9 @@ class Attribution(Stage):
     name: ClassVar[str] = "attribution"
     version: ClassVar[int] = 1
     Params: ClassVar[type[Params]] = AttributionParams
-    reads: ClassVar[tuple[str, ...]] = ("license_expression", "title", "author", "publisher", "url")
+    reads: ClassVar[tuple[str, ...]] = (
+        "license_expression", "title", "author", "publisher", "url", "meta",
+    )  # fmt: skip
     example: ClassVar[str] = "- attribution: {edited_by: 見本社, used: 2026-04-01}"
     writes: ClassVar[tuple[Column, ...]] = (
         Column(
@@ -88,15 +93,19 @@ class Attribution(Stage):
 
     def _line(
         self, expression: str | None, title: str | None, author: str | None,
-        publisher: str | None, url: str | None,
+        publisher: str | None, url: str | None, meta: str | None,
     ) -> tuple[str | None, str | None]:  # fmt: skip
         ids = re.split(r"[()\s]+|\bAND\b|\bOR\b", expression or "")
         state = next((_STATE[each] for each in ids if each in _STATE), None)
         commons = next((found for each in ids if (found := _COMMONS.match(each))), None)
         if not state and not commons:
             return None, None
-        by = publisher or author if state else author or publisher
-        facts = {"title": _flat(title), "creator": _flat(by), "url": _flat(url)}
+        fields = object_of(meta)
+        maker = said("author", author, fields)
+        house = said("publisher", publisher, fields)
+        by = house or maker if state else maker or house
+        name, address = said("title", title, fields), said("url", url, fields)
+        facts = {"title": _flat(name), "creator": _flat(by), "url": _flat(address)}
         if not any(facts.values()):
             return None, ",".join(facts)
         needed = {**facts, "used": self.params.used} if state else facts

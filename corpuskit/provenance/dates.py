@@ -41,3 +41,10 @@ def _checked(year: str, month: str | None, day: str | None) -> str | None:
     except ValueError:
         return None
     return whole[: 10 if day else 7 if month else 4]
+
+
+def as_text(value: object) -> object:
+    """What YAML reads as a date or a number, as text again; for fields that hold text."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()[:10]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

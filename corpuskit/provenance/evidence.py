@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-import msgspec
 import pyarrow as pa
 from pydantic import Field, field_validator
 
 from corpuskit.document import append_columns
-from corpuskit.provenance.dates import iso
+from corpuskit.provenance.dates import as_text, iso
+from corpuskit.provenance.fields import object_of, said
 from corpuskit.stage import Column, Params, Stage
 
 OPERATIONS = pa.list_(pa.struct([("stage", pa.string()), ("characters", pa.int64())]))
@@ -33,6 +33,8 @@ class Facts(Params):
         Literal["crawl", "download", "api", "purchase", "contract", "own", "donation"] | None
     ) = Field(None, description="How it was obtained.")
     contract: str | None = Field(None, description="Id of the contract it is used under.")
+
+    _as_text = field_validator("corporate_number", "fetched", "contract", mode="before")(as_text)
 
     @field_validator("corporate_number")
     @classmethod
@@ -115,12 +117,20 @@ class Evidence(Stage):
         date: str | None, headers: str | None, meta: str | None,
     ) -> tuple[str | None, ...]:  # fmt: skip
         facts = self.params.sources.get(source, Facts())
-        capture, answered = _field(meta, "fetched"), _field(headers, "date")
-        fetched = iso(capture) or iso(answered) or facts.fetched
+        fields = object_of(meta)
+        capture, answered = fields.get("fetched"), object_of(headers).get("date")
+        fetched = _day(capture) or _day(answered) or facts.fetched
+        issued = iso(said("published", published, fields)) or iso(date)
+        creator = said("author", author, fields) or facts.creator
+        domain = domain_of(said("url", url, fields))
         return (
-            domain_of(url), author or facts.creator, facts.corporate_number,
-            iso(published) or iso(date), fetched, facts.obtained, facts.contract,
+            domain, creator, facts.corporate_number, issued, fetched, facts.obtained,
+            facts.contract,
         )  # fmt: skip
+
+
+def _day(value: object) -> str | None:
+    return iso(value) if isinstance(value, str) else None
 
 
 def is_corporate_number(digits: str) -> bool:
@@ -140,18 +150,6 @@ def domain_of(url: str | None) -> str | None:
         return (urlsplit(url).hostname if url else None) or None
     except ValueError:  # brackets that are no IPv6 address
         return None
-
-
-def _field(value: str | None, name: str) -> str | None:
-    """A text field of an object in JSON."""
-    if not value:
-        return None
-    try:
-        found = msgspec.json.decode(value)
-    except msgspec.DecodeError:
-        return None
-    wanted = found.get(name) if isinstance(found, dict) else None
-    return wanted if isinstance(wanted, str) else None
 
 
 def _operations(batch: pa.RecordBatch) -> pa.Array:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import msgspec
 import pyarrow as pa
 from pydantic import Field
 
@@ -21,6 +20,7 @@ from corpuskit.errors import InputError
 from corpuskit.paths import resolve_path
 from corpuskit.provenance import agents as crawlers
 from corpuskit.provenance.captures import Capture, Captures, captured
+from corpuskit.provenance.fields import object_of, said
 from corpuskit.provenance.notices import candidates, notice
 from corpuskit.provenance.robots import LONGEST, Robots, path_of
 from corpuskit.provenance.signalstates import (
@@ -153,8 +153,8 @@ class Optout(Stage):
         columns = [batch.column(name).to_pylist() for name in names]
         out: list[tuple[Any, ...]] = []
         for row, values in enumerate(zip(*columns, strict=True)):
-            said = notice(batch.column("text")[row].as_py()) if told[row] else None
-            out.append(self._judge(dict(zip(names, values, strict=True)), said))
+            words = notice(batch.column("text")[row].as_py()) if told[row] else None
+            out.append(self._judge(dict(zip(names, values, strict=True)), words))
         written = self.columns_written()
         arrays = {
             column.name: pa.array([row[at] for row in out], column.type)
@@ -162,13 +162,13 @@ class Optout(Stage):
         }
         return append_columns(batch, arrays)
 
-    def _judge(self, row: dict[str, Any], said: str | None) -> tuple[Any, ...]:
+    def _judge(self, row: dict[str, Any], words: str | None) -> tuple[Any, ...]:
         """The four values of one document."""
-        host, path = _place(row["url"])
+        host, path = _place(said("url", row["url"], object_of(row["meta"])))
         signals = [*self._of_host(host, path, row), *self._of_page(row)]
         probed = {signal.protocol for signal in signals} | {"notice"}
-        if said:
-            raw = said[:500] if self.params.quotes else ""
+        if words:
+            raw = words[:500] if self.params.quotes else ""
             signals.append(Signal("notice", DISALLOWED, "text", raw))
         signals = list(dict.fromkeys(signals))
         rows = [(s.protocol, s.state, s.place, s.raw or None, s.captured or None) for s in signals]
@@ -178,7 +178,7 @@ class Optout(Stage):
 
     def _of_host(self, host: str, path: str, row: dict[str, Any]) -> Iterator[Signal]:
         mine = not self.params.sources or row["source"] in self.params.sources
-        meta = _fields(row["meta"])
+        meta = object_of(row["meta"])
         fetched = meta.get("fetched") if isinstance(meta.get("fetched"), str) else None
         found: dict[str, tuple[Capture, bytes]] = {}
         for kind in ("robots.txt", "ai.txt", "tdmrep.json") if host and mine else ():
@@ -192,7 +192,7 @@ class Optout(Stage):
         file, date = None, ""
         if "tdmrep.json" in found:
             file, date = found["tdmrep.json"][1].decode("utf-8", "replace"), found["tdmrep.json"][0].date  # fmt: skip # noqa: E501
-        header = _fields(row["headers"]).get("tdm-reservation")
+        header = object_of(row["headers"]).get("tdm-reservation")
         element = meta.get("tdm_reservation")
         signal = of_tdmrep(file, _word(header), _word(element), path, date)
         if signal:
@@ -202,10 +202,10 @@ class Optout(Stage):
         """What the response and the page's elements say, where there were any to look at."""
         names = frozenset(self._agents)
         if row["headers"] is not None:
-            texts = {k: v for k, v in _fields(row["headers"]).items() if isinstance(v, str)}
+            texts = {k: v for k, v in object_of(row["headers"]).items() if isinstance(v, str)}
             yield from of_headers(texts, names)
         if row["robots"] is not None or row["uri"].lower().endswith(_PAGES):
-            header = str(_fields(row["headers"]).get("x-robots-tag", ""))
+            header = str(object_of(row["headers"]).get("x-robots-tag", ""))
             rules = (row["robots"] or "").removesuffix(header)  # the reader joins the two
             yield Signal("robots-meta", noai(rules, names), "meta", rules[:500])
 
@@ -230,17 +230,6 @@ def _place(url: str | None) -> tuple[str, str]:
         return host.lower(), path_of(url) if url else "/"
     except ValueError:
         return "", "/"
-
-
-def _fields(value: str | None) -> dict[str, Any]:
-    """An object in JSON; empty where it is none."""
-    if not value:
-        return {}
-    try:
-        found = msgspec.json.decode(value)
-    except msgspec.DecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _word(value: Any) -> str | None:

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Any, ClassVar
 
-import msgspec
 import pyarrow as pa
 from pydantic import Field
 
 from corpuskit.document import append_columns
 from corpuskit.errors import InputError
 from corpuskit.paths import resolve_path
+from corpuskit.provenance.fields import object_of, said
 from corpuskit.provenance.terms import RULE, Death, free_from, key_of, read_deaths
 from corpuskit.stage import Column, Params, Resource, Stage
 
@@ -90,7 +90,7 @@ class PublicDomain(Stage):
     def process(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Judge every row."""
         columns = (batch.column("author").to_pylist(), batch.column("meta").to_pylist())
-        rows = [self._judge(author, _fields(meta)) for author, meta in zip(*columns, strict=True)]
+        rows = [self._judge(author, object_of(meta)) for author, meta in zip(*columns, strict=True)]
         return append_columns(
             batch,
             {
@@ -100,9 +100,9 @@ class PublicDomain(Stage):
         )
 
     def _judge(self, author: str | None, meta: dict[str, Any]) -> tuple[str | None, str | None]:
-        said = meta.get("copyright")
-        if said in ("in force", "licensed"):
-            return "protected", f"the file: copyright {said}"
+        stated = meta.get("copyright")
+        if stated in ("in force", "licensed"):
+            return "protected", f"the file: copyright {stated}"
         makers = _makers(author, meta)
         known = [(role, self._people.get(key_of(name))) for role, name in makers]
         deaths = [(role, death) for role, death in known if death is not None]
@@ -120,7 +120,7 @@ class PublicDomain(Stage):
 def _makers(author: str | None, meta: dict[str, Any]) -> list[tuple[str, str]]:
     """Everybody who made the work, by role."""
     listed = meta.get("contributors")
-    named = [("author", author), ("translator", meta.get("translator"))]
+    named = [("author", said("author", author, meta)), ("translator", meta.get("translator"))]
     named += [("contributor", each) for each in (listed if isinstance(listed, list) else [])]
     makers: dict[str, tuple[str, str]] = {}
     for role, names in named:
@@ -129,14 +129,3 @@ def _makers(author: str | None, meta: dict[str, Any]) -> list[tuple[str, str]]:
             if name.strip():
                 makers.setdefault(key_of(name), (role, name))
     return list(makers.values())
-
-
-def _fields(meta: str | None) -> dict[str, Any]:
-    """The other fields of a record; none where they are no object."""
-    if not meta:
-        return {}
-    try:
-        found = msgspec.json.decode(meta)
-    except msgspec.DecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -61,6 +61,12 @@ def test_licences_that_ask_for_nothing(expression: str | None) -> None:
     assert line(expression, **WORK) == (None, None)
 
 
+def test_fields_of_the_record_where_columns_are_null() -> None:
+    meta = '{"title": "海", "author": "見本太郎", "url": 7}'
+    assert line("LicenseRef-CC-BY", meta=meta) == ("「海」, 見本太郎, CC BY", "url")
+    assert line("LicenseRef-CC-BY", meta=meta, title="山")[0] == "「山」, 見本太郎, CC BY"
+
+
 def test_nothing_known_makes_no_line() -> None:
     assert line("CC-BY-4.0") == (None, "title,creator,url")
 

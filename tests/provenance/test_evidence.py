@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -67,6 +68,22 @@ def test_the_document_goes_before_the_source() -> None:
 def test_wrong_facts_are_refused(facts: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         EvidenceParams.model_validate({"sources": {"web": facts}})
+
+
+def test_fields_of_the_record_where_columns_are_null() -> None:
+    meta = '{"url": "https://example.jp/a", "author": "見本太郎", "date": "2020年1月2日"}'
+    found = known(meta=meta)
+    assert (found["domain"], found["creator"]) == ("example.jp", "見本太郎")
+    assert found["issued"] == "2020-01-02"
+    assert known(meta="[1]")["domain"] is None
+
+
+def test_dates_and_numbers_as_yaml_reads_them() -> None:
+    number = int(with_check("130001028812"))
+    facts = {"fetched": datetime.date(2024, 5, 1), "corporate_number": number, "contract": 17}
+    found = known({"web": facts})
+    assert (found["fetched"], found["contract"]) == ("2024-05-01", "17")
+    assert found["corporate_number"] == str(number)
 
 
 def test_corporate_numbers() -> None:
