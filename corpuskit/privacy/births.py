@@ -20,7 +20,7 @@ _M, _D = r"(?:1[0-2]|0?[1-9])", r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
 _MM_DD = r"(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?!\d)"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SHORT = (
-    rf"(?:(?:1[89]|20)\d{{2}}(?:[-/]|\. ?){_M}(?:[-/]|\. ?){_D}"
+    rf"(?:(?:1[89]|20)\d{{2}}(?:[-/|]|\. ?){_M}(?:[-/|]|\. ?){_D}"
     rf"|(?:[MTSHR]|{_ERA}) ?\.?(?:元|\d{{1,2}})[-/.]{_M}[-/.]{_D}"
     rf"|(?:(?:19|20)\d{{2}}|[MTSHR]\d{{2}}){_MM_DD}"
     rf"|(?:{_MONTHS}) \d{{1,2}},? (?:19|20)\d{{2}}"
@@ -30,7 +30,7 @@ _DATE = rf"(?<![0-9A-Za-z])(?P<date>{_WORDED}|{_SHORT})"
 _LABELLED = re.compile(
     r"(?:生年月日|誕生日|生年|DOB|D\.O\.B\.?|[Bb]irth ?[Dd]ate|[Dd]ate of [Bb]irth|[Bb]irthday"
     r"|DATE OF BIRTH|BIRTH ?DATE|[Bb]orn(?: on)?)"
-    r"(?: ?\([^()\n]{1,8}\))?(?:の?欄)?(?:[^\w。]|</?\w+>|[はがを]){0,12}"
+    r"(?:と(?:死没)?年齢)?(?: ?\([^()\n]{1,8}\))?(?:の?欄)?(?:[^\w。]|</?\w+>|[はがを]){0,12}"
     rf"(?:{_DATE}|(?:[明大昭平令][・,/ ]{{0,2}}){{2,5}} ?(?P<ringed>{_N} ?年 ?{_MONTH_DAY}))"
 )
 # 生 alone, but no 生産, 生徒, 生命, 生活 ...

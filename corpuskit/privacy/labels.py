@@ -40,7 +40,7 @@ _WORDS: dict[str, str] = {
     ),
     "postal_code": r"〒|郵便番号|postal ?code|zip ?code",
     "ip_address": r"(?<![a-z])ip(?:v4|v6)?(?:アドレス)?(?![a-z])|アドレス|ゲートウェイ|address"
-    r"|gateway|ping|dns|送信元|接続元",
+    r"|gateway|(?<![a-z])(?:ping|dns)(?![a-z])|送信元|接続元",
 }
 _KNOWN = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items()))
 # What those words start with: only there is the pattern tried.

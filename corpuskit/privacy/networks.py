@@ -90,6 +90,7 @@ def _looks_like_host(octets: list[int]) -> bool:
     if octets[0] == 10:
         return octets[1] == 0 or max(octets) >= _HOSTS
     high = max(octets) >= _HOSTS and octets[0] >= _HOSTS
+    high = high or sum(octet >= 100 for octet in octets) >= 2  # parts of versions are small
     return high or octets[:2] == [192, 168]
 
 
