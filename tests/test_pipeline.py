@@ -134,6 +134,8 @@ def test_parameters_survive_the_way_to_a_worker(name: str) -> None:
     needed = {
         "rules": {"rules": [{"signal": "characters", "min": 5}]},
         "dedup.decontaminate": {"benchmarks": [{"name": "quiz", "path": "quiz.jsonl"}]},
+        "signals.words": {"lists": {"weather": "weather.txt"}},
+        "signals.patterns": {"patterns": {"year": "[0-9]{4}年"}},
     }
     stage = make_stage(Registry(), name, needed.get(name, {}))
     again = make_stage(Registry(), name, stage.params.model_dump(mode="json"))

@@ -56,7 +56,7 @@ FIRST = ("3", ["雪は何色？", "白", "黒"], 1)
         ("a.json", lines(JCQ, JCQ), [FIRST, FIRST]),
         ("a.json", json.dumps([JCQ]), [FIRST]),
         ("a.json", json.dumps({"rows": [{"row_idx": 0, "row": JCQ}]}), [FIRST]),
-        ("a.jsonl.gz", gzip.compress(lines(JCQ).encode()), [FIRST]),
+        ("a.jsonl.gz", gzip.compress(lines(JCQ).encode(), mtime=0), [FIRST]),
         ("a.json", json.dumps(JSQUAD), [
             ("a", ["雪は何色？"], 1), ("b", ["何が白い？"], 1), ("c", ["夜は？"], 1)]),
         ("a.json", json.dumps(LAWQA), [("法1", ["何条か。", "a 一\nb 二"], 1)]),
