@@ -12,6 +12,7 @@ import zstandard
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from benchlib import privacy
+
 from tests.privacy.generator import Sentence
 
 
@@ -49,5 +50,5 @@ def test_samples_stay_out_of_the_repository(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="no \\*.jsonl.zst files"):
+    with pytest.raises(SystemExit, match=r"no \*\.jsonl\.zst files"):
         privacy.main(["--corpus", str(tmp_path)])
