@@ -1,8 +1,9 @@
 """Columns other than the text that repeat what people wrote, looked at and rewritten like it.
 
 Plain columns are taken as they are. Of columns in JSON each value is looked at behind its key, so
-that ``{"氏名": …}`` is a label; keys and whole numbers are looked at too. A URL is read part by part with
-its percent signs decoded; an address of a host is none of a person. What nothing was found in stays as it was, byte by byte.
+that ``{"氏名": …}`` is a label; keys and whole numbers are looked at too. A URL is read part by
+part with its percent signs decoded; the address of a host is none of a person. What nothing was
+found in stays as it was, byte by byte.
 """
 
 from __future__ import annotations

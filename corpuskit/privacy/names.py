@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -33,6 +34,7 @@ from corpuskit.privacy.namewords import (
     TITLES,
     VARIANTS,
     WEAK,
+    WHOLE,
     words,
 )
 
@@ -53,8 +55,9 @@ _ROLES = frozenset(words(TITLES + " 担当 主治医"))
 _POLITE = frozenset(words(POLITE))
 _TRIGGER = re.compile(_any_of(f"{POLITE} {TITLES} 担当 主治医"))
 _ON = re.compile("の(?=\\S)|[ 　]{1,2}(?=\\S)")
-#: What MeCab needs not be asked about: characters before an honorific that make a word with it.
-_WHOLE = re.compile("[仕同多模有各異神皆客]様$|たくさん$")
+_BREAKS = frozenset("\n。、，．！？「（(")
+#: What MeCab needs not be asked about: words of which a trigger is a part.
+_WHOLE = re.compile(f".?.?(?:{WHOLE})")
 # One flat list of words is searched fast; what follows a word is looked at where there is one.
 _LABEL_WORD = re.compile(_any_of(f"{STRONG} {WEAK} Name NAME"))
 _LABEL = re.compile(
@@ -128,9 +131,8 @@ def _triggers(text: str) -> Iterator[tuple[str, int, int]]:
     """Rule and place of whatever says that a name may stand by; the place is not empty."""
     for match in _TRIGGER.finditer(text):
         start, stop = match.span()
-        before = text[max(start - 2, 0) : stop]
-        bare = start == 0 or text[start - 1] in "\n。、，．！？「（("
-        if not bare and not _WHOLE.search(before):
+        before = text[start - 1] if start else "\n"
+        if before not in _BREAKS and not _WHOLE.match(text, max(start - 2, 0), stop + 1):
             yield "honorific", start, stop
         on = _ON.match(text, stop) if match[0] in _ROLES else None
         if on:
@@ -197,6 +199,12 @@ def _with_given(field: str, place: list[_Word], start: int) -> int:
     return start + rest.end() if rest and not NO_NAME.search(rest[0]) else stop
 
 
+@lru_cache(maxsize=4)
+def _nouns(tagger: Tagger) -> tuple[bool, ...]:
+    """Whether it is a noun or a suffix, by context."""
+    return tuple(tag[:1] in (("名詞",), ("接尾辞",)) for tag in tagger.dictionary.tags)
+
+
 class _Words:
     """The morphemes of the sentences that triggers touch."""
 
@@ -210,8 +218,7 @@ class _Words:
         self._text = joined.text
         self._begins = joined.characters_of(self._around.begins.astype(np.int64))
         self._ends = joined.characters_of(self._around.ends.astype(np.int64))
-        tags = self._around.dictionary.tags
-        self._nouns = [tag[:1] in (("名詞",), ("接尾辞",)) for tag in tags]
+        self._nouns = _nouns(tagger)
 
     def _word(self, at: int) -> _Word:
         context = int(self._around.contexts[at])

@@ -128,8 +128,8 @@ class Privacy(Stage):
             "privacy_spans",
             SPANS,
             "where in the text: type, rule, and characters (code points) start to stop of the "
-            "text as `normalize` was given it, if it stored `edits` (map: true) and pieces were cut "
-            "after it only; else of the text this stage was given; null where nothing was found",
+            "text as `normalize` was given it, if it stored `edits` (map: true) and what was cut "
+            "was cut after it; else of the text this stage was given; null where nothing was found",
         ),
         Column(
             "special_care",
