@@ -25,7 +25,7 @@ def python() -> Path:
     """The interpreter of the environment, made if it isn't there yet.
 
     Raises:
-        subprocess.CalledProcessError: the packages can't be installed.
+        subprocess.SubprocessError: the packages can't be installed, or not within ten minutes.
     """
     given = os.environ.get(VARIABLE)
     folder = Path(given) if given else _folder()
@@ -43,9 +43,9 @@ def _make(folder: Path) -> None:
     """Under a name of its own first: two processes may make it at the same time."""
     temp = folder.with_name(f"{folder.name}.{os.getpid()}")
     subprocess.run([sys.executable, "-m", "venv", str(temp)], check=True)
-    pip = [str(temp / "bin" / "python"), "-m", "pip", "install", "--quiet", *REQUIREMENTS]
+    pip = [str(temp / "bin" / "python"), "-m", "pip", "install", "--quiet", "--retries", "1"]
     try:
-        subprocess.run(pip, check=True, timeout=600)
+        subprocess.run([*pip, *REQUIREMENTS], check=True, timeout=600)
         temp.rename(folder)
     except OSError:  # another process was first
         if not (folder / "bin" / "python").exists():

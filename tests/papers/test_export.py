@@ -35,10 +35,10 @@ WITH_RIGHTS = pa.schema(
 
 
 def make(folder: Path, rows: list[dict[str, Any]], schema: pa.Schema = WITH_RIGHTS) -> Dataset:
-    """A dataset with columns on rights."""
+    """A dataset with columns on rights, two documents a shard."""
     MADE["SCHEMAS"]["data"] = schema
     try:
-        manifest: Manifest = MADE["make"](folder / "out", folder / "work", {"train": rows})
+        manifest: Manifest = MADE["make"](folder / "out", folder / "work", {"train": rows}, 1)
         columns = describe({**MADE["SCHEMAS"]}, {})
     finally:
         MADE["SCHEMAS"]["data"] = MADE["DATA"]
@@ -54,8 +54,8 @@ def row(number: int, **values: Any) -> dict[str, Any]:
 def rights(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     rows = [
         row(1, attribution="出典：国土交通省\nウェブサイト", license_expression="CC-BY-4.0"),
-        row(3, attribution="出典：国土交通省\nウェブサイト", license_expression="CC-BY-4.0"),
         row(5, attribution="© *山* | 川 <b>", license_expression=None),
+        row(3, attribution="出典：国土交通省\nウェブサイト", license_expression="CC-BY-4.0"),
         row(2),
     ]
     return make(tmp_path_factory.mktemp("rights"), rows)
@@ -232,8 +232,8 @@ def test_oasis_record(rights: Dataset) -> None:
     methods = [p["generation-method"][0]["code"] for p in stated["provenance"]["sub-provenance"]]
     assert methods == ["public", "web-scraping-crawling-textual"]
     hashes = {h["filename"]: h["value"] for h in stated["source"]["identity"]["hashes"]}
-    assert hashes["manifest.json"] == rights.facts.digest
-    assert len(hashes) == 1 + len(list(rights.manifest.files()))
+    shards = {shard.path: shard.sha256 for _, shard in rights.manifest.files()}
+    assert len(shards) == 2 and hashes == {**shards, "manifest.json": rights.facts.digest}
 
 
 def test_domains_of_the_largest_tenth(tmp_path: Path) -> None:

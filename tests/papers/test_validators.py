@@ -57,7 +57,7 @@ def validate() -> Iterator[Validate]:
 
         try:
             python()
-        except subprocess.CalledProcessError:
+        except subprocess.SubprocessError:
             pytest.skip("the validators of papers can't be installed")
         yield validate
     finally:
