@@ -51,6 +51,7 @@ from corpuskit.recipe import LoadedRecipe
 from corpuskit.steps import State
 from corpuskit.tables import FATES, table_schema
 from corpuskit.trust.carried import carried, check_carried
+from corpuskit.trust.lookupindex import lookup_of
 from corpuskit.watch import OF_THE_MACHINE
 
 #: Libraries whose version can change an output's bytes.
@@ -172,7 +173,7 @@ def _place_shards(state: State, staging: Path) -> Iterator[tuple[str, str]]:
     """Link the committed shards, and their index, into the dataset's layout."""
     staging.mkdir()
     placed = [(r, "shard") for r in state.receipts["tables"]]
-    placed += [(r, "index") for r in state.receipts.get("index", ())]
+    placed += [(r, role) for role in ("index", "lookup") for r in state.receipts.get(role, ())]
     for receipt, role in placed:
         file = receipt.files[role]
         target = staging / receipt.counts["path"]
@@ -269,6 +270,7 @@ def manifest_of(state: State) -> Manifest:
             text_bytes=sum(t["text_bytes"] for t in totals),
         ),
         index=_index(state),
+        lookup=lookup_of(state),
         machine_dependent=any(error in OF_THE_MACHINE for error in _by_error(quarantined)),
     )
 

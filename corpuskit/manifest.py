@@ -163,6 +163,15 @@ class Index(_Model):
     files: tuple[IndexRecord, ...]
 
 
+class LookupRecord(_Model):
+    """One file of the index of queries: that of the shard of kept documents at the same place."""
+
+    path: str = Field(pattern=r"^lookup/[a-z]+-[0-9]{5,}-of-[0-9]{5,}\.parquet$")
+    sha256: Sha256
+    bytes: Count
+    rows: Count
+
+
 class Manifest(_Model):
     """The whole of `manifest.json`."""
 
@@ -184,6 +193,9 @@ class Manifest(_Model):
     tables: Tables
     totals: Totals
     index: Index | None = Field(None, description="null where the recipe asks for none.")
+    lookup: tuple[LookupRecord, ...] | None = Field(
+        None, description="The index of queries; not there where the recipe asks for none."
+    )
     machine_dependent: bool = Field(description="A time or memory limit changed the result.")
     parents: tuple[str, ...] = Field((), description="Digests of manifests this one builds on.")
 
@@ -207,7 +219,8 @@ def split_of(path: str) -> str:
 
 def dump(manifest: Manifest) -> bytes:
     """The manifest as it is written: UTF-8 JSON, sorted keys, one value a line."""
-    data = manifest.model_dump(mode="json", by_alias=True)
+    unasked = {"lookup"} if manifest.lookup is None else None
+    data = manifest.model_dump(mode="json", by_alias=True, exclude=unasked)
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return f"{text}\n".encode()
 

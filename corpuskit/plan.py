@@ -197,7 +197,7 @@ def _planned(state: State, work: Path) -> Iterator[PlannedStep]:
     ledger = Ledger(work) if (work / "ledger.jsonl").exists() else None
     known = True
     try:
-        for step in steps_of(state.pipeline):
+        for step in steps_of(state.pipeline, state.loaded.recipe.output.query_index):
             tasks = step.tasks(state) if known else None
             reused = None
             if tasks is not None:

@@ -130,6 +130,9 @@ class Output(_Model):
         None, description="Seed of a keyed shuffle; none keeps input order."
     )
     meta: bool = Field(True, description="Keep all other input fields as JSON in `meta`.")
+    query_index: bool = Field(
+        False, description="Write lookup/: where 'corpuskit query' finds ids, URLs, domains, texts."
+    )
     max_confidentiality: Level | None = Field(
         None,
         description="Highest level of documents that may be written; a run that would keep one "
@@ -232,6 +235,8 @@ class LoadedRecipe:
         """
         data = self.recipe.model_dump(mode="json")
         data["output"].pop("path")
+        if not self.recipe.output.query_index:
+            del data["output"]["query_index"]
         if data["output"]["max_confidentiality"] is None:
             del data["output"]["max_confidentiality"]
         data["plugins"] = [Path(p).name for p in self.recipe.plugins]

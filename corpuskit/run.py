@@ -127,7 +127,7 @@ def _locked_run(
     ledger = Ledger(state.work, fresh=options.fresh)
     try:
         runner = Runner(state, ledger, engine, progress)
-        for step in steps_of(state.pipeline):
+        for step in steps_of(state.pipeline, state.loaded.recipe.output.query_index):
             state.receipts[step.name] = runner.execute(step)
         return assemble(state, out, options.keep_work, started, engine.name, runner.reused)
     finally:

@@ -388,14 +388,16 @@ def fan_of(phase: Phase, exchange: Exchange, parts: int, partitions: int) -> int
     return {"parts": parts, "partitions": partitions, "all": 1}[phase.over]
 
 
-def steps_of(pipeline: Pipeline) -> Sequence[Step]:
-    """All steps in order, up to the tables and the index of the kept documents."""
+def steps_of(pipeline: Pipeline, lookup: bool = False) -> Sequence[Step]:
+    """All steps in order, up to the tables and indexes; `lookup`: that of queries too."""
     from corpuskit.indexing import IndexStep, indexed
     from corpuskit.tables import TableStep
+    from corpuskit.trust.lookupindex import LookupStep
 
     steps: list[Step] = []
     for number, segment in enumerate(pipeline.segments):
         steps.append(SegmentStep(number))
         for e, exchange in enumerate(segment.exchanges):
             steps.extend(PhaseStep(number, e, phase, exchange.ident) for phase in exchange.phases())
-    return [*steps, TableStep(), *([IndexStep()] if indexed(pipeline) else [])]
+    indexes: list[Step] = [IndexStep()] if indexed(pipeline) else []
+    return [*steps, TableStep(), *indexes, *([LookupStep()] if lookup else [])]

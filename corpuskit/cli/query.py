@@ -40,7 +40,7 @@ def command(
     if something was found, 1 if nothing was.
     """
     from corpuskit.cli.show import print_json, print_line, print_table
-    from corpuskit.cli.takedown import texts_of
+    from corpuskit.cli.takedown import read_text
     from corpuskit.errors import EXIT_MISMATCH
     from corpuskit.manifest import load
     from corpuskit.trust.lookup import Question, ask
@@ -51,8 +51,8 @@ def command(
             *(Tombstone(id=i.lower()) for i in document or ()),
             *(Tombstone(url=u, uri=u) for u in url or ()),
             *(Tombstone(domain=domain_key(d)) for d in domain or ()),
-            *texts_of(text or [], b""),
         ),
+        tuple(read_text(path) for path in text or ()),
         tuple(passage or ()),
         tuple(license_ or ()),
         tuple(mark or ()),

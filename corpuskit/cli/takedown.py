@@ -56,7 +56,7 @@ def command(
         *(tombstones.Tombstone(id=i) for i in _ids(ids)),
         *(tombstones.Tombstone(url=u, uri=u) for u in [*(url or ()), *_lines(urls)]),
         *(tombstones.Tombstone(domain=tombstones.domain_key(d)) for d in domain or ()),
-        *texts_of(text or [], secret or b""),
+        *_texts(text or [], secret or b""),
     ]
     if not stones:
         raise typer.BadParameter("say what to take down: --ids, --url, --domain or --text")
@@ -91,7 +91,7 @@ def _show(out: Path, done: TakenDown, keyed: bool) -> None:
     print_line(f"in the recipe: takedowns: {done.out / LEDGER}{' (and its key)' if keyed else ''}")
 
 
-def texts_of(paths: list[Path], key: bytes) -> list[Tombstone]:
+def _texts(paths: list[Path], key: bytes) -> list[Tombstone]:
     """Whole texts as their keyed digests.
 
     Raises:
@@ -104,15 +104,26 @@ def texts_of(paths: list[Path], key: bytes) -> list[Tombstone]:
 
     found = []
     for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}", "give UTF-8 text") from error
+        text = read_text(path)
         (digest,) = text_hmacs(pa.array([text]), key)
         if digest is None:
             raise InputError(f"{path} holds no text", "give the document's whole text")
         found.append(Tombstone(text_hmac=digest))
     return found
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        InputError: it cannot be read, or is no UTF-8.
+    """
+    from corpuskit.errors import InputError
+
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", "give UTF-8 text") from error
 
 
 def _ids(path: Path | None) -> list[str]:
@@ -127,12 +138,5 @@ def _ids(path: Path | None) -> list[str]:
 
 def _lines(path: Path | None) -> list[str]:
     """Lines of a list; empty ones, and those that begin with #, are left out."""
-    from corpuskit.errors import InputError
-
-    if path is None:
-        return []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}", "give UTF-8 text") from error
+    lines = read_text(path).splitlines() if path is not None else []
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

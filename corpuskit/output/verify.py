@@ -101,6 +101,7 @@ def _verify(out: Path, signature: Check | None) -> Iterator[Mismatch]:
         whole = (yield from _shard(out, manifest, table, shard, digests, count)) and whole
     yield from _accounting(manifest, count)
     yield from _index(out, manifest, digests)
+    yield from _lookup(out, manifest, digests)
     if whole:  # ids of a file that can't be read would all seem to be missing
         yield from _ids(out, manifest)
 
@@ -137,6 +138,7 @@ def _manifest(out: Path, manifest: Manifest) -> Iterator[Mismatch]:
         yield Mismatch(MANIFEST, "recipe digest", manifest.recipe.digest, digest)
     named = {shard.path for _, shard in manifest.files()}
     named |= {file.path for file in manifest.index.files} if manifest.index else set()
+    named |= {file.path for file in manifest.lookup or ()}
     for path in sums.dataset_files(out):
         if path.endswith(".parquet") and path not in named:
             yield Mismatch(path, "file", f"named in {MANIFEST}", "not named")
@@ -191,6 +193,20 @@ def _index(out: Path, manifest: Manifest, digests: Mapping[str, str]) -> Iterato
             continue
         if not same:
             yield Mismatch(file.path, "ids", f"those of {shard.path}", "others")
+
+
+def _lookup(out: Path, manifest: Manifest, digests: Mapping[str, str]) -> Iterator[Mismatch]:
+    """The index of queries has one file for each shard, with the bytes that it had."""
+    if manifest.lookup is not None:
+        yield from _differs(MANIFEST, "lookup files", len(manifest.shards), len(manifest.lookup))
+    for file in manifest.lookup or ():
+        path = out / file.path
+        if not path.is_file():
+            yield Mismatch(file.path, "file", "present", "missing")
+            continue
+        digest = digests.get(file.path) or sums.file_sha256(path)
+        yield from _differs(file.path, "sha256 in the manifest", file.sha256, digest)
+        yield from _differs(file.path, "bytes", file.bytes, path.stat().st_size)
 
 
 def _same_ids(one: Path, other: Path) -> bool:

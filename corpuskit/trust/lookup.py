@@ -1,8 +1,11 @@
 """Questions to a finished dataset: is this document, address, text, licence or mark in it?
 
 Answers come from the shards themselves, offline: of Parquet only the columns that a question needs
-are read, a row group at a time. Addresses and whole texts are compared as takedowns compare them;
-a passage is found where the normalised text holds it, letter by letter.
+are read, a row group at a time. Where the dataset has an index of queries
+(``output: {query_index: true}``) and the question is for ids, addresses, domains or whole texts
+alone, of the kept documents only the row groups that it names are read. Addresses and whole texts
+are compared as takedowns compare them; a passage is found where the normalised text holds it,
+letter by letter.
 """
 
 from __future__ import annotations
@@ -18,8 +21,15 @@ import pyarrow.parquet as pq
 
 from corpuskit.errors import InputError
 from corpuskit.manifest import Manifest, Table
-from corpuskit.output.recount import row_groups
-from corpuskit.trust.tombstones import COLUMNS, Matcher, Tombstone, addresses, normalised
+from corpuskit.trust.lookupindex import groups_of, lookup_path
+from corpuskit.trust.tombstones import (
+    COLUMNS,
+    Matcher,
+    Tombstone,
+    addresses,
+    normalised,
+    text_hmacs,
+)
 
 #: Columns that say under which licence a document is; those that a dataset has are looked at.
 LICENSES = ("license", "license_link", "license_expression")
@@ -35,13 +45,15 @@ class Question:
     """What is looked for; a document that fits any of it is an answer.
 
     Attributes:
-        stones: ids, addresses, domains, and digests of whole texts under the empty key.
+        stones: ids, addresses and domains.
+        texts: whole texts.
         passages: texts that a document's text may hold anywhere.
         licenses: SPDX expressions or addresses, compared without regard to case.
         marks: words, classes or rules of marks, the same way.
     """
 
     stones: tuple[Tombstone, ...] = ()
+    texts: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
     licenses: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
@@ -88,7 +100,8 @@ def ask(out: Path, manifest: Manifest, question: Question, every: bool = False) 
         if table == "quarantine" or (table != "data" and not every):
             continue
         try:
-            yield from found.within(out, table, shard.path)
+            indexed = manifest.lookup is not None and table == "data"
+            yield from found.within(out, table, shard.path, indexed)
         except (OSError, pa.ArrowException) as error:
             raise InputError(
                 f"{shard.path} cannot be read: {error}", f"'corpuskit verify {out}' says more"
@@ -100,23 +113,34 @@ class _Finder:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._matcher = Matcher(question.stones, b"")
+        texts = pa.array(question.texts, pa.string())
+        digests = text_hmacs(texts, b"")
+        if None in digests:
+            raise InputError("a text holds no letters", "give the document's whole text")
+        stones = [*question.stones, *(Tombstone(text_hmac=digest) for digest in digests)]
+        self._matcher = Matcher(stones, b"")
+        self._indexed = {**self._matcher.wanted(), "text": normalised(texts).to_pylist()}
         self._passages = [
             t for t in normalised(pa.array(question.passages, pa.string())).to_pylist()
         ]
         if not all(self._passages):
             raise InputError("a passage holds no letters", "give the words that are looked for")
 
-    def within(self, out: Path, table: Table, path: str) -> Iterator[Answer]:
-        """Answers in one shard."""
+    def within(self, out: Path, table: Table, path: str, indexed: bool) -> Iterator[Answer]:
+        """Answers in one shard; `indexed`: its file of the index says where to look."""
+        question, only = self._question, None
+        if indexed and not (question.passages or question.licenses or question.marks):
+            only = groups_of(out / lookup_path(path), self._indexed)
+            if not only:
+                return
         names = pq.read_schema(out / path).names
         self._check_columns(names)
         wanted = {*_SHOWN, *COLUMNS, *self._matcher.columns}
         wanted |= {"text"} if self._passages else set()
         wanted |= set(LICENSES) if self._question.licenses else set()
         wanted |= {*MARKS, MARK_KIND} if self._question.marks else set()
-        first = 0
-        for batch in row_groups(out / path, [name for name in names if name in wanted]):
+        columns = [name for name in names if name in wanted]
+        for first, batch in _batches(out / path, columns, only):
             ways = self._ways(batch)
             hit = pc.indices_nonzero(pc.is_valid(ways))
             shown = batch.take(hit)
@@ -130,7 +154,6 @@ class _Finder:
                 rows, ways.take(hit).to_pylist(), urls, known, strict=True
             ):
                 yield Answer(by=way, table=table, shard=path, row=row, url=url, **about)
-            first += batch.num_rows
 
     def _check_columns(self, names: list[str]) -> None:
         if self._question.marks and not set(MARKS) & set(names):
@@ -161,6 +184,22 @@ class _Finder:
                         fits = pc.and_(fits, pc.equal(kind, "mark"))  # not what is spoken of
                     ways = _also(ways, fits, way)
         return ways
+
+
+def _batches(
+    path: Path, columns: list[str], only: list[int] | None
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Rows of a shard with the number of the first one; of some row groups, or of all."""
+    with pq.ParquetFile(path) as source:
+        first = 0
+        for group in range(source.num_row_groups):
+            rows = source.metadata.row_group(group).num_rows
+            if only is None or group in only:
+                at = first
+                for batch in source.read_row_group(group, columns=columns).to_batches():
+                    yield at, batch
+                    at += batch.num_rows
+            first += rows
 
 
 def _also(ways: pa.Array, fits: pa.Array, way: str) -> pa.Array:

@@ -30,12 +30,20 @@ import pyarrow.parquet as pq
 
 from corpuskit.assemble import recover, swap
 from corpuskit.errors import InputError, OutputError
-from corpuskit.manifest import Manifest, Shard, Table, check_accounting, load, split_of
+from corpuskit.manifest import (
+    Manifest,
+    Shard,
+    Table,
+    check_accounting,
+    load,
+    split_of,
+)
 from corpuskit.output import sums
 from corpuskit.output.parquet import ShardInfo, write_batches
 from corpuskit.output.recount import row_groups
 from corpuskit.papers.written import written
 from corpuskit.run import work_path
+from corpuskit.trust.lookupindex import write_lookups
 from corpuskit.trust.rewriting import REASONS, blank, rejected, without_rows
 from corpuskit.trust.signing import ENVELOPE
 from corpuskit.trust.tombstones import (
@@ -234,9 +242,11 @@ class _Version:
         if self.moved:
             shards[MOVED] = shard_of(MOVED, self._write_moved())
         indexes = self._write_indexes(touched)
+        lost = [shard.path for table, shard, _, _ in touched if table == "data"]
+        lookups = write_lookups(self._new, lost if self._manifest.lookup is not None else [])
         change = Change(
-            shards, indexes, self._sources, self.moved, self._text_bytes, self.parent, LEDGER,
-            sums.file_sha256(self._new / LEDGER), len(read(self._new / LEDGER)),
+            shards, indexes, lookups, self._sources, self.moved, self._text_bytes, self.parent,
+            LEDGER, sums.file_sha256(self._new / LEDGER), len(read(self._new / LEDGER)),
             self._request.key_name if self._request.key is not None else None,
         )  # fmt: skip
         manifest = changed(self._manifest, change)

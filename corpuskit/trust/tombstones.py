@@ -204,6 +204,12 @@ def _host_key(host: str) -> str:
         return host
 
 
+def domains_of(host: str) -> list[str]:
+    """A host and the domains above it, as they are compared."""
+    labels = _host_key(host).split(".")
+    return [".".join(labels[i:]) for i in range(len(labels))]
+
+
 class Matcher:
     """Finds the documents that tombstones name.
 
@@ -258,12 +264,18 @@ class Matcher:
         """Hosts that are one of the domains, or lie below one."""
         if not self._domains:
             return pa.array(np.zeros(len(hosts), np.bool_))
-        hit = [h for h in hosts.unique().to_pylist() if h and self._is_below(_host_key(h))]
+        unique = hosts.unique().drop_null().to_pylist()
+        hit = [host for host in unique if not self._domains.isdisjoint(domains_of(host))]
         return pc.is_in(hosts, pa.array(hit, pa.string()))
 
-    def _is_below(self, host: str) -> bool:
-        labels = host.split(".")
-        return any(".".join(labels[i:]) in self._domains for i in range(len(labels)))
+    def wanted(self) -> dict[str, list[str]]:
+        """What an index is asked for, by kind; texts are known by digest alone."""
+        return {
+            "id": self._ids.to_pylist(),
+            "url": self._urls.to_pylist(),
+            "domain": sorted(self._domains),
+            "uri": self._uris.to_pylist(),
+        }
 
 
 def _values(values: Iterable[Any]) -> pa.Array:

@@ -11,6 +11,7 @@ from corpuskit.manifest import (
     Fates,
     Index,
     IndexRecord,
+    LookupRecord,
     Manifest,
     RecipeRecord,
     Resource,
@@ -30,6 +31,7 @@ class Change:
     Attributes:
         shards: entries of the files that were written again, and of new ones, by path.
         indexes: sha256, bytes and rows of index files that were written again, by path.
+        lookups: entries of files of the index of queries that were written again, by path.
         sources: kept documents that went, by source.
         ways: the same by how they were found.
         text_bytes: UTF-8 bytes of their texts.
@@ -42,6 +44,7 @@ class Change:
 
     shards: Mapping[str, Shard]
     indexes: Mapping[str, tuple[str, int, int]]
+    lookups: Mapping[str, LookupRecord]
     sources: Mapping[str, int]
     ways: Mapping[str, int]
     text_bytes: int
@@ -82,6 +85,7 @@ def changed(old: Manifest, change: Change) -> Manifest:
                 text_bytes=old.totals.text_bytes - change.text_bytes,
             ),
             "index": _index(old, change),
+            "lookup": old.lookup and tuple(change.lookups.get(f.path, f) for f in old.lookup),
             "parents": (change.parent,),
         }
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
@@ -13,9 +15,12 @@ from typer.testing import CliRunner, Result
 from corpuskit.cli.main import app
 from corpuskit.errors import InputError
 from corpuskit.manifest import load
+from corpuskit.output.sums import write_sums
+from corpuskit.output.verify import verify
 from corpuskit.recipe import load as load_recipe
 from corpuskit.run import Options, run
 from corpuskit.trust.lookup import Question, ask
+from corpuskit.trust.lookupindex import groups_of, write_lookup
 from corpuskit.trust.tombstones import Tombstone
 from tests.conftest import write_jsonl
 
@@ -37,8 +42,8 @@ def call(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=[False, True], ids=["scanned", "indexed"])
+def out(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     folder = tmp_path_factory.mktemp("query")
     # Line 2 writes its slashes as some encoders do.
     lines = [json.dumps(row, ensure_ascii=False).encode() for row in ROWS]
@@ -49,7 +54,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "name": "asked",
         "sources": [{"name": "s", "path": "a.jsonl", "license": "CC-BY-4.0"}],
         "stages": stages,
-        "output": {"path": "out"},
+        "output": {"path": "out", "query_index": request.param},
     }
     (folder / "r.yaml").write_text(json.dumps(content))
     run(load_recipe(folder / "r.yaml"), Options(workers=1))
@@ -95,6 +100,68 @@ def test_answers_name_shard_and_row(out: Path) -> None:
     row = pq.read_table(out / answer.shard).slice(answer.row, 1).to_pylist()[0]
     assert row["id"] == answer.id and row["text"].endswith(SENTENCES[2])
     assert found(out, "--id", answer.id.upper()) == [("id", 3)]
+
+
+def test_the_index_says_where_to_look(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does not name is not read; licences, marks and passages are not in it."""
+    from corpuskit.trust import lookup
+
+    manifest = load(out / "manifest.json")
+    assert not list(verify(out))
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(lookup, "groups_of", lambda path, wanted: asked.append(wanted) or [])
+    here = [] if manifest.lookup else [("url", 1)]
+    assert found(out, "--url", "http://example.jp/a") == here
+    assert found(out, "--url", "http://example.jp/short", "--all") == [("url", 5)]
+    assert found(out, "--mark", "社外秘", "--license", "none") == [("mark", 3)]
+    assert found(out, "--passage", "窓を開けた") == [("passage", 3)]
+    assert len(asked) == (2 if manifest.lookup else 0)
+
+
+def test_damage_of_the_index_is_named(out: Path, tmp_path: Path) -> None:
+    manifest = load(out / "manifest.json")
+    if manifest.lookup is None:
+        assert "lookup" not in json.loads((out / "manifest.json").read_bytes())
+        assert "query_index" not in manifest.recipe.content["output"]
+        return
+    copy = Path(shutil.copytree(out, tmp_path / "copy"))
+    (file,) = manifest.lookup
+    path = copy / file.path
+    assert pq.read_table(path).num_rows == file.rows
+    path.write_bytes(path.read_bytes()[:-9])
+    write_sums(copy)
+    assert {(m.file, m.what) for m in verify(copy)} == {
+        (file.path, "sha256 in the manifest"),
+        (file.path, "bytes"),
+    }
+    with pytest.raises(InputError, match="cannot be read"):
+        list(ask(copy, manifest, Question((Tombstone(id="0"),))))
+    path.unlink()
+    write_sums(copy)
+    assert [(m.file, m.found) for m in verify(copy)] == [(file.path, "missing")]
+
+
+def test_index_file_is_sorted_and_names_each_value_once(tmp_path: Path) -> None:
+    n = 120_000  # three row groups
+    rows = {
+        "id": [f"{i:032x}" for i in range(n)],
+        "uri": ["a.jsonl"] * n,
+        "url": [f"https://h{i % 3}.example.jp/{i}" if i % 2 else None for i in range(n)],
+        "meta": pa.nulls(n, pa.string()),
+        "text": ["同じ" if i % 2 else f"{i}番" for i in range(n)],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "a", row_group_size=50_000)
+    assert write_lookup(tmp_path / "a", tmp_path / "one") == 2 * n + 3 + 15 + 3
+    write_lookup(tmp_path / "a", tmp_path / "two")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    table = pq.read_table(tmp_path / "one")
+    entries = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    assert entries == sorted(set(entries))
+    asked = {"url": ["h2.example.jp/100001", "h1.example.jp/1"], "id": [f"{60_000:032x}"]}
+    assert groups_of(tmp_path / "one", asked) == [0, 1, 2]
+    assert groups_of(tmp_path / "one", {"domain": ["example.jp"]}) == [0, 1, 2]
+    assert groups_of(tmp_path / "one", {"text": ["60000番"]}) == [1]
+    assert groups_of(tmp_path / "one", {"text": ["60000"], "id": ["60000番"]}) == []
 
 
 def test_output_for_people(out: Path) -> None:

@@ -69,7 +69,7 @@ def recipe(folder: Path, more: dict[str, Any] | None = None) -> Path:
         "sources": [{"name": "web", "path": "in", "reader": "jsonl"}],
         "part_size": 4000,
         "stages": STAGES,
-        "output": {"path": "out", "shard_size": 5750},
+        "output": {"path": "out", "shard_size": 5750, "query_index": True},
         **(more or {}),
     }
     path = folder / "made.yaml"
@@ -136,7 +136,8 @@ def test_ten_documents_of_twenty_shards(folder: Path) -> None:
         for p in out.rglob("*.parquet")
         if file_sha256(p) != file_sha256(new / p.relative_to(out))
     }
-    assert changed == held | {h.replace("data/", "index/") for h in held}
+    beside = {h.replace("data/", f"{folder}/") for h in held for folder in ("index", "lookup")}
+    assert changed == held | beside
     same = next(s.path for s in before.shards if s.path not in held)
     assert (out / same).samefile(new / same)
     assert not list(verify(new)) and not list(verify(out))
