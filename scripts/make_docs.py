@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.describe import describe, extras, summary
+from corpuskit.recipes.page import page
+from corpuskit.recipes.profile import find, load_profile, names
 from corpuskit.registry import Registry
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -27,7 +29,17 @@ def pages() -> dict[str, str]:
             found[f"{folder}/{name}.md"] = "\n".join(_page(describe(registry, name))) + "\n"
         found[f"{folder}/README.md"] = _index(folder, registry, list(own))
     found.update(_verbs())
+    found.update(_profiles())
     return found
+
+
+def _profiles() -> dict[str, str]:
+    """A page for each profile of `configs/recipes`, and their index."""
+    made = [load_profile(find(name, DOCS)) for name in names()]
+    lines = ["# Profiles", "", "| profile | what it is |", "| --- | --- |"]
+    lines += [f"| [{p.name}]({p.name}.md) | {p.head.describes} |" for p in made]
+    found = {f"recipes/{p.name}.md": page(p) for p in made}
+    return {"recipes/README.md": "\n".join(lines) + "\n", **found}
 
 
 def _page(facts: dict[str, Any]) -> Iterator[str]:

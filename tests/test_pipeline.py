@@ -127,7 +127,11 @@ def test_parameters_are_checked_where_they_stand(built: Any) -> None:
         built([{"dedup.minhash": {"bands": 0}}])
 
 
-@pytest.mark.parametrize("name", sorted(Registry().stages))
+#: What these write hangs on a model's file: tests/quality has their way to a worker.
+WITH_MODELS = {"score", "perplexity"}
+
+
+@pytest.mark.parametrize("name", sorted(set(Registry().stages) - WITH_MODELS))
 def test_parameters_survive_the_way_to_a_worker(name: str) -> None:
     """A worker makes each stage from its name and its parameters as JSON."""
     cls = Registry().stage(name)
