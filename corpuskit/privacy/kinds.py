@@ -75,6 +75,7 @@ _MS = "Microsoft Purview sensitive information types, Japan"
 
 RULES: tuple[Rule, ...] = (
     Rule("my_number.label", "my_number", "総務省令第85号 Art. 5 (check digit); " + _MS),
+    Rule("my_number.format", "my_number", "the check digit alone, in groups of four; " + _MS),
     Rule("drivers_licence.label", "drivers_licence", _MS),
     Rule("drivers_licence.check", "drivers_licence", "published worked examples; " + _MS),
     Rule("passport.label", "passport", _MS),

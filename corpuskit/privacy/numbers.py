@@ -114,6 +114,7 @@ _TOKEN = re.compile(NB + r"(?:[A-Z]{1,2}[- ]?)?\d(?:[- ]?\d)*(?: ?[A-Z]{2})?" + 
 _LETTERS, _AFTER, _FEWEST = 4, 5, 6
 _CARD = re.compile(NB + r"\d{4}([- ])\d{4}\1\d{4}\1\d{4}" + NA)
 _AMEX = re.compile(NB + r"3[47]\d\d([- ])\d{6}\1\d{5}" + NA)
+_FOURS = re.compile(NB + r"\d{4}([- ])\d{4}\1\d{4}" + NA)
 _INVOICE = re.compile(NB + r"T-?[1-9]-?\d{4}-?\d{4}-?\d{4}" + NA)
 _NOT_DIGIT = re.compile(r"\D")
 _PLAIN_ORDINARY = re.compile(r"^[\s預金口座番号:()（）・no.]*$")
@@ -166,19 +167,20 @@ def _bank_confidence(window: Window, at: int, sure: int) -> int:
 
 
 def _unlabelled(window: Window, reach: int) -> Iterator[Match]:
-    """Cards in groups and T numbers: their check digits and forms speak for themselves."""
+    """Cards in groups and T numbers, by form and check digit; a My Number so is a mere guess."""
     forms = (
-        (_CARD, "card.format", checks.is_card),
-        (_AMEX, "card.format", checks.is_card),
-        (_INVOICE, "corporate_number.invoice", checks.is_corporate_number),
+        (_CARD, "card.format", checks.is_card, 80),
+        (_AMEX, "card.format", checks.is_card, 80),
+        (_INVOICE, "corporate_number.invoice", checks.is_corporate_number, 80),
+        (_FOURS, "my_number.format", checks.is_my_number, 65),
     )
-    for form, rule, check in forms:
+    for form, rule, check, sure in forms:
         for m in form.finditer(window.folded, max(0, window.first - _LETTERS), reach):
             if m.start() >= window.last:
                 break
             labels = labels_before(window.text[: m.start()])
             if check(digits_of(m[0])) and not is_guarded(labels, window.text[m.end() :]):
-                yield rule, m.start(), m.end(), 80
+                yield rule, m.start(), m.end(), sure
 
 
 _INSURED = re.compile(

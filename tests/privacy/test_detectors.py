@@ -77,6 +77,7 @@ CASES = [
     ("03-1234-5678,5679", "phone", "03-1234-5678"),
     ("http://[2001:db8::1]:8080/", "ip_address", "2001:db8::1"),
     ("E<lt>taro@example.orgE<gt>", "email", "taro@example.org"),
+    ("（0120-123-456 内線 12）", "phone", "0120-123-456 内線 12"),
     ("品川 330 あ 12-34", "vehicle_plate", "品川 330 あ 12-34"),
     ("品川３３０の１２－３４", "vehicle_plate", "品川３３０の１２－３４"),
     ("ｔａｒｏ＠ｅｘａｍｐｌｅ．ｃｏ．ｊｐ", "email", "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｃｏ．ｊｐ"),
@@ -147,6 +148,13 @@ def test_unverified_rules_can_be_left_out() -> None:
     texts = pa.array(["品川 330 あ 12-34", "電話 03-1234-5678"])
     assert detect(texts, unverified=False).names() == ["phone"]
     assert len(detect(texts, least=100)) == 0
+
+
+def test_a_my_number_without_a_word_is_a_guess_that_must_be_asked_for() -> None:
+    texts = pa.array(["6214-9832-0257", "6214-9832-0258", "製造番号 6214-9832-0257"])
+    assert len(detect(texts)) == 0
+    hits = detect(texts, least=65)
+    assert (hits.names(), hits.confidence.tolist()) == (["my_number"], [65])
 
 
 def test_every_rule_has_a_kind_and_a_source() -> None:
