@@ -139,6 +139,7 @@ def test_parameters_survive_the_way_to_a_worker(name: str) -> None:
         "rules": {"rules": [{"signal": "characters", "min": 5}]},
         "dedup.decontaminate": {"benchmarks": [{"name": "quiz", "path": "quiz.jsonl"}]},
         "signals.words": {"lists": {"weather": "weather.txt"}},
+        "public_domain": {"year": 2026, "deaths": "deaths.csv"},
         "signals.patterns": {"patterns": {"year": "[0-9]{4}年"}},
     }
     stage = make_stage(Registry(), name, needed.get(name, {}))
