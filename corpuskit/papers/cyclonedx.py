@@ -76,7 +76,7 @@ def _main(dataset: Dataset) -> dict[str, Any]:
         "type": "dataset",
         "name": facts.manifest.name,
         "contents": present(contents),
-        "classification": told.classification,
+        "classification": told.classification or facts.confidentiality,
         "sensitiveData": [told.personal_data] if told.personal_data else [],
         "description": facts.description,
         "governance": governance,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from corpuskit.labels import Level, highest
 from corpuskit.manifest import Manifest, StageRecord, dump
 from corpuskit.papers.told import Told, told_of
 
@@ -131,9 +132,9 @@ class Facts:
         return tuple(sorted({s.said.get("license", NOASSERTION) for s in kept}))
 
     @property
-    def creator(self) -> str | None:
-        """Who made the dataset, where somebody said so."""
-        return self.told.creator
+    def confidentiality(self) -> Level | None:
+        """The highest mark of confidentiality on a kept document; None where none was seen."""
+        return highest(shard.confidentiality for shard in self.manifest.shards)
 
     def operations(self) -> Iterator[str]:
         """A sentence for each stage: what ran with which parameters, and what left there."""

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from corpuskit.papers.dataset import Dataset
-from corpuskit.papers.facts import NOASSERTION, SourceRecord, json_bytes, present
+from corpuskit.papers.facts import NOASSERTION, Facts, SourceRecord, json_bytes, present
 from corpuskit.papers.licenses import known_expression
 
 NAME = "dataset.spdx.json"
@@ -25,6 +25,8 @@ _CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 _NO_LICENSE = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense"
 _INFO = "_:creationinfo"
 _TLP = re.compile(r"(?:TLP:)?\s*(red|amber|green|clear)", re.IGNORECASE)
+#: TLP of the levels of marks, as the rule file of the stage `marks` has it the other way round.
+_LEVELS = {"open": "clear", "limited": "green", "internal": "amber"}
 _EPOCH = "1970-01-01T00:00:00Z"
 
 
@@ -88,7 +90,6 @@ class _Graph:
 
     def _dataset(self) -> dict[str, Any]:
         told, facts = self._told, self._facts
-        classified = _TLP.fullmatch(told.classification or "")
         privacy = [s for s in facts.operations() if s.startswith("privacy")]
         return self._element(
             "dataset_DatasetPackage",
@@ -109,7 +110,7 @@ class _Graph:
             dataset_dataCollectionProcess=told.collection,
             dataset_dataPreprocessing=list(facts.operations()),
             dataset_anonymizationMethodUsed=privacy,
-            dataset_confidentialityLevel=classified[1].lower() if classified else None,
+            dataset_confidentialityLevel=_level(facts),
             dataset_hasSensitivePersonalInformation="noAssertion",
             dataset_datasetUpdateMechanism=told.maintenance,
             dataset_intendedUse=", ".join(told.uses),
@@ -173,6 +174,15 @@ class _Graph:
 
     def _license(self, name: str) -> str:
         return self._facts.id_of("license", name)
+
+
+def _level(facts: Facts) -> str | None:
+    """TLP as stated, else that of the highest mark on a document; None where there is neither."""
+    stated = _TLP.fullmatch(facts.told.classification or "")
+    if stated:
+        return stated[1].lower()
+    found = facts.confidentiality
+    return None if found is None else _LEVELS.get(found, "red")
 
 
 def _hash(digest: str) -> dict[str, str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-
-from corpuskit.output.card import _cell, _inline
 
 
 def inline(text: str) -> str:
     """Text on one line, its markup escaped."""
-    return _inline(text)
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", _line(text))
 
 
 def cell(text: object) -> str:
-    """A table's cell; a dash where nothing is known."""
-    return f"{text:,}" if isinstance(text, int) else _cell(str(text) if text else None)
+    """A table's cell: numbers with commas, a dash where nothing is known."""
+    if text is None or text == "":
+        return "–"
+    return f"{text:,}" if isinstance(text, int) else inline(str(text))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -30,3 +31,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str
 def markdown(lines: Iterable[str]) -> bytes:
     """Lines as a file."""
     return ("\n".join(lines).rstrip("\n") + "\n").encode()
+
+
+def _line(text: str) -> str:
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text).strip()

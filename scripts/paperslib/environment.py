@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -40,15 +41,16 @@ def _folder() -> Path:
 
 
 def _make(folder: Path) -> None:
-    """Under a name of its own first: two processes may make it at the same time."""
-    temp = folder.with_name(f"{folder.name}.{os.getpid()}")
-    subprocess.run([sys.executable, "-m", "venv", str(temp)], check=True)
-    pip = [str(temp / "bin" / "python"), "-m", "pip", "install", "--quiet", "--retries", "1"]
-    try:
-        subprocess.run([*pip, *REQUIREMENTS], check=True, timeout=600)
-        temp.rename(folder)
-    except OSError:  # another process was first
-        if not (folder / "bin" / "python").exists():
-            raise
-    finally:
-        shutil.rmtree(temp, ignore_errors=True)
+    """One process makes it, others wait; under another name, so that no half of it is used."""
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "bin" / "python").exists():
+            return
+        temp = folder.with_name(f"{folder.name}.{os.getpid()}")
+        pip = [str(temp / "bin" / "python"), "-m", "pip", "install", "--quiet", "--retries", "1"]
+        try:
+            subprocess.run([sys.executable, "-m", "venv", str(temp)], check=True)
+            subprocess.run([*pip, *REQUIREMENTS], check=True, timeout=600)
+            temp.rename(folder)
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)

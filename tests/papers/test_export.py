@@ -261,3 +261,34 @@ def test_a_recipe_states_papers(tmp_path: Path) -> None:
     assert load(tmp_path / "r.yaml").content()["papers"] == {"version": "1.5", "creator": "甲"}
     (tmp_path / "r.yaml").write_text(text.partition("papers")[0], encoding="utf-8")
     assert "papers" not in load(tmp_path / "r.yaml").content()
+
+
+@pytest.mark.parametrize(
+    ("levels", "classification", "tlp", "named"),
+    [
+        ([None, None], None, None, None),
+        (["open", None], None, "clear", "open"),
+        (["internal", "limited"], None, "amber", "internal"),
+        (["internal", "top_secret"], None, "red", "top_secret"),
+        (["secret", None], "TLP:GREEN", "green", "TLP:GREEN"),
+        ([None, None], "社外秘", None, "社外秘"),
+    ],
+)
+def test_confidentiality(
+    rights: Dataset,
+    levels: list[str | None],
+    classification: str | None,
+    tlp: str | None,
+    named: str | None,
+) -> None:
+    shards = [
+        shard.model_copy(update={"confidentiality": level})
+        for shard, level in zip(rights.manifest.shards, levels, strict=True)
+    ]
+    manifest = rights.manifest.model_copy(update={"shards": tuple(shards)})
+    dataset = stating(Dataset(rights.out, manifest), classification=classification)
+    (spdx,), (bom,) = (FORMATS[name](dataset).values() for name in ("spdx", "cyclonedx"))
+    packages = [e for e in json.loads(b"".join(spdx))["@graph"] if e["type"].endswith("Package")]
+    assert packages[0].get("dataset_confidentialityLevel") == tlp
+    data = json.loads(b"".join(bom))["metadata"]["component"]["data"][0]
+    assert data.get("classification") == named
