@@ -31,32 +31,32 @@ _THINGS_JA = (
     "|テンプレート|モジュール|リスト|講座|チュートリアル|フォント|地図|ファイル|コード|標準|手引|要領|本文"
 )
 _OWN = re.compile(
-    rf"(?:この|本|当|弊社?|我々の|私たちの)(?:[^\s、。]{{0,12}}?)(?:{_THINGS_JA})|私のもの"
+    rf"(?:この|本|当(?!該)|弊社?|我々の|私たちの)(?:[^\s、。]{{0,12}}?)(?:{_THINGS_JA})|私のもの|^[\s・*>#「（(-]*(?:この(?!場合|ため|よう|とき|中|点|ほか|他|会社|企業|章|節)|本(?![日月年来当人])|当(?![日月年時然初該]))[^\s、。]{{1,20}}?[はをの]"
     r"|特に[^。、]{0,12}(?:限り|除)|(?:別[途段]|特段)の|記載のない|明記(?:され|のな)"
     r"|^[\s・*>#|-]*(?:コンテンツ|テキスト|本文|ページの内容)[はを]"
     r"|\b(?:this|these|our|the following)\s+(?:[\w-]+\s+){0,2}?(?:work|document|documentation|page|site|"  # noqa: E501
     r"website|content|material|text|article|file|software|library|program|project|package|repository|"
-    r"data|dataset|database|specification|book|translation|paper|report|slide|presentation|module|code|font)s?\b"
+    r"data|dataset|database|specification|book|translation|paper|report|slide|presentation|module|code|font|tutorial|guide|manual|handbook|wiki|blog|post|image|photo)s?\b"
     r"|\bthe (?:specification|content|text|documentation|site|page|material)s? (?:is|are|of|on)\b"
     r"|\ball (?:content|text|material|documentation)\b|\b(?:except where|unless) otherwise\b",
     re.I,
 )
 _GRANT_JA = re.compile(
     r"^(?P<between>[^。]{0,25}?)(?:の(?:下|もと|条件|許諾|ライセンス)|に(?:より|よって|基づ|従|準拠|則|帰属)"
-    r"|で(?:の)?(?:公開|提供|配布|ライセンス|利用|使用|リリース|頒布|許諾|再配布|入手|す)"
+    r"|で(?:の)?(?:公開|提供|配布|ライセンス|利用|使用|使え|自由に|リリース|頒布|許諾|再配布|入手)"
     r"|として(?:公開|提供|配布)|[をが](?:適用|採用)|(?:許諾|公開|提供|配布|リリース|再配布)(?:され|し[てま]|する))"
-    r"|^[^。\w]{0,6}(?:です|とする|とします)"
+    r"|^[ ]?(?:ライセンス)?[^。\w]{0,6}(?:です|である|とする|とします)"
 )
 _GRANT_EN = re.compile(
-    r"\b(?:licen[sc]ed|released|available|distributed|published|provided|offered|shared|redistribute|"
+    r"\b(?:licen[sc]ed|released|available|granted|distributed|published|provided|offered|shared|redistribute|"
     r"subject|dedicated|covered)\b[^.\n]{0,60}\b(?:under|to|into|by|with|in)\b.{0,60}$",
     re.I | re.S,
 )
 _STRONG = re.compile(
     r"ではな[いく]|ではあり|(?:適用|許諾|提供|公開)(?:され|し|でき)?(?:ない|ません)|対象(?:外|では)|[?？]|でしょうか|か。?$|ですか|すか。"
     r"|例[:：]|例えば|たとえば|など(?:が|の|を|は|も|、)|等[のがを]|仮に|もし|予定|検討|べき|推奨|望ましい|お勧め|おすすめ"
-    r"|(?:公開|提供|利用|採用|適用|動か)(?:する|した|す)?(?:なら|とき|際|ことが|か[をは])|以前は|かつて|過去に|当時|移行"
-    r"|という(?:表記|名前|表示|文字)|問\s?\d|正しいもの|一覧|互換|によれば|によると|なければなら|^[\s>*-]*[“\"]"
+    r"|(?:公開|提供|利用|採用|適用|動か)(?:する|した|す)?(?:なら|とき|際|か[をは])|以前は|かつて|過去に|当時|移行"
+    r"|という(?:表記|名前|表示|文字)|問\s?\d|正しいもの|一覧|互換|によれば|によると|であれば|なければな[らり]|^[\s>*-]*[“\"]"
     r"|\be\.g\.|for example|for instance|such as|\bconsider\b|\bif you\b|\bwhat (?:is|does|are)\b"
     r"|\bnot (?:be )?(?:licen[sc]ed|covered|available|under)|\bdifferences?\b|\bmany\b|\bcompatible\b",  # noqa: E501
     re.I,
@@ -64,7 +64,7 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     r"とは|について|に関する|解説|説明|紹介|違い|比較|種類|の場合|場合(?:は|、)|選[びぶん]|必要|定義|条文|意味|表記"
     r"|方法|手順|歴史|策定|改定|改訂|公表|普及|知られ|参考|注意|確認|かどうか|議論|条項|派生|多く|ことがあ|使えない|写真[:：]|画像[:：]"
-    r"|画像提供|提供[:：]|転載|引用|図\s?\d|を使用した|限り、|同様|の一[つ種]|ても?よい|付ける|書[いく]|取り込|が入って|\babout\b|\bhistory\b|\bmean(?:s|ing)?\b",
+    r"|画像提供|提供[:：]|転載|引用|図\s?\d|を使用した|限り、|(?:公開|提供|配布|ライセンス|許諾|リリース)(?:された|(?:して|されて)いる(?=[一-龥ァ-ヶ])|する(?=[一-龥]{1,6}[がはをも]))|同様|の一[つ種]|ても?よい|付ける|書[いく]|取り込|が入って|\babout\b|\bhistory\b|\bmean(?:s|ing)?\b",
     re.I,
 )
 _OTHER_JA = re.compile(
@@ -74,7 +74,7 @@ _OTHER_EN = re.compile(
     r"\b[\w.-]+\s+(?:is|are|was|were|has been|have been|publish\w*|uses?|offers?)\b[^.]*$", re.I
 )
 _LABEL = re.compile(
-    r"(?:ライセンス|利用(?:条件|許諾|規約|ルール)|使用許諾|著作権(?:表示)?|公開範囲|権利表記|licen[sc]e|rights)"
+    r"(?:ライセンス|利用(?:条件|許諾|規約|ルール)|使用許諾|著作権(?:表示)?|公開範囲|権利(?:表記|情報)|licen[sc]e|rights|\b(?:text|content|data|code)(?=:)|(?:文章|本文)(?=[:：]))"
     r"(?:[ ]?[（(][^)）\n]{0,20}[)）])?\**[ 　]*(?:[:：|]|は、?)[ 　*「\[(<\n]*$",
     re.I,
 )
@@ -85,6 +85,7 @@ _HEADING = re.compile(
 )
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright[^\n]{0,30}\d{4}", re.I)
 _ALONE = re.compile(r"^[\s#*>|・・\[\]()（）「」<>。.,、/:：-]*$")
+_ADDRESS = re.compile(r"https?://[^\s)\]>]+")
 _RUNS_ON = re.compile(r"(?:\bunder(?: an?| the)?|\bthe|ライセンス[:：]|licen[sc]e:)[\s#|*]*$", re.I)
 _SUBJECT = re.compile(r"[ ]?(?:[（(][^)）\n]{0,60}[)）][ ]?)?(?:ライセンス)?[はがも]")
 _BULLET = re.compile(r"\s*[-*・•][ 　]")
@@ -196,7 +197,9 @@ class Marks:
             return True
         if place == "body" or _BULLET.match(self._text, start):
             return False
-        return _ALONE.match(rest) is not None or _COPYRIGHT.search(rest) is not None
+        return (
+            _ALONE.match(_ADDRESS.sub("", rest)) is not None or _COPYRIGHT.search(rest) is not None
+        )
 
 
 def _nth_line(text: str, count: int) -> int:

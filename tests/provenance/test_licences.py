@@ -55,13 +55,32 @@ def test_the_stage_keeps_its_contract() -> None:
 
 def test_written_cases() -> None:
     cases = table("licence_cases.tsv")
-    assert len(cases) >= 100
+    assert len(cases) >= 250
     wrong = [
         case
         for case in cases
         if kind_of(case["text"].replace("\\n", "\n"), case["expression"]) != case["kind"]
     ]
     assert len(wrong) <= 0.03 * len(cases), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("CC BY 4.0 の下でデータを公開する方法", "mention"),  # explains
+        ("見本社は、CC BY 4.0 の下で公開しています。", "mention"),  # another's
+        ("CC BY 4.0 の下で公開しています。", "mark"),  # grants
+        ("本書は CC BY 4.0 の下で公開しています。", "mark"),
+        ("本書は CC BY 4.0 の下で公開していますか？", "mention"),  # asks
+        ("ライセンス：CC BY 4.0", "mark"),
+        ("利用条件\n\nCC BY 4.0", "mark"),
+        ("CC BY 4.0", "mark"),  # alone
+        ("一行目。\n" * 30 + "CC BY 4.0\n" + "次の行。\n" * 30, "mention"),  # in the middle
+        ("本書は\n```\nライセンス：CC BY 4.0\n```\nのように書く。", "mention"),  # an example
+    ],
+)
+def test_rules_one_by_one(text: str, kind: str) -> None:
+    assert kind_of(text, "CC-BY-4.0") == kind
 
 
 def test_what_real_documents_state() -> None:
