@@ -106,7 +106,8 @@ def _responsible(facts: Facts) -> dict[str, Any]:
         limits.append("A limit on time or memory changed the result of the run.")
     return {
         "rai:dataCollection": told.collection,
-        "rai:dataCollectionType": sorted({_TYPES[how] for how in obtained if how in _TYPES}),
+        "rai:dataCollectionType": list(told.collection_types)
+        or sorted({_TYPES[how] for how in obtained if how in _TYPES}),
         "rai:dataCollectionTimeframe": [fetched[0], fetched[-1]] if fetched else [],
         "rai:dataCollectionMissingData": f"{total.quarantined:,} of {total.read:,} records could "
         "not be read or processed and are not among the documents"
@@ -116,15 +117,23 @@ def _responsible(facts: Facts) -> dict[str, Any]:
         "rai:dataImputationProtocol": "No value is imputed: what is not known is null.",
         "rai:dataPreprocessingProtocol": list(facts.operations()),
         "rai:dataManipulationProtocol": " ".join(dedup),
-        "rai:dataAnnotationProtocol": [told.annotation] if told.annotation else [],
+        "rai:dataAnnotationProtocol": _one(told.annotation),
+        "rai:dataAnnotationPlatform": _one(told.annotation_platform),
+        "rai:dataAnnotationAnalysis": _one(told.annotation_analysis),
+        "rai:annotationsPerItem": told.annotations_per_item,
+        "rai:annotatorDemographics": _one(told.annotators),
         "rai:machineAnnotationTools": [*annotators, *tools],
         "rai:dataReleaseMaintenancePlan": told.maintenance,
-        "rai:personalSensitiveInformation": [told.personal_data] if told.personal_data else [],
+        "rai:personalSensitiveInformation": _one(told.personal_data),
         "rai:dataSocialImpact": told.social_impact,
-        "rai:dataBiases": [told.biases] if told.biases else [],
+        "rai:dataBiases": _one(told.biases),
         "rai:dataLimitations": [limit for limit in limits if limit],
         "rai:dataUseCases": list(told.uses),
     }
+
+
+def _one(text: str | None) -> list[str]:
+    return [text] if text else []
 
 
 def _derived(facts: Facts) -> Iterator[dict[str, Any]]:

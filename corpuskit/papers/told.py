@@ -43,12 +43,21 @@ class Told(BaseModel):
     purpose: Words | None = Field(None, description="Why it was made.")
     funding: Words | None = Field(None, description="Who paid for it.")
     collection: Words | None = Field(None, description="How its documents were collected.")
+    collection_types: tuple[Words, ...] = Field(
+        (), description="RAI's words for it, such as Web Scraping or Document analysis."
+    )
     source_kinds: dict[Words, Kind] = Field(
         {},
         description="How each source came to hand, by name: public (a published dataset), licensed "
         "(by a contract), private (another's dataset), crawled, users, synthetic or other.",
     )
     annotation: Words | None = Field(None, description="How and by whom it was annotated.")
+    annotation_platform: Words | None = Field(None, description="Tools of the annotators.")
+    annotation_analysis: Words | None = Field(
+        None, description="How annotations were checked, and how annotators agreed."
+    )
+    annotations_per_item: Words | None = Field(None, description="Annotations of one document.")
+    annotators: Words | None = Field(None, description="Who the annotators are, as a group.")
     uses: tuple[Words, ...] = Field(
         (), description="What it is meant for, such as ai-pre-training or ai-evaluation."
     )

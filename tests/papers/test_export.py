@@ -22,6 +22,7 @@ from corpuskit.papers.dataset import Dataset
 from corpuskit.papers.disclosed import domains, latest
 from corpuskit.papers.form import Form, Item
 from corpuskit.papers.formats import FORMATS, export
+from corpuskit.papers.licenses import known_expression
 from corpuskit.papers.sums import groups, values
 from corpuskit.recipe import load
 
@@ -204,6 +205,23 @@ def test_principle_code(rights: Dataset, tmp_path: Path) -> None:
         text = path.read_text("utf-8")
         assert rights.facts.digest in text and rights.facts.id in text
     assert "**4.1 権利者の窓口** 記載なし。" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("CC-BY-4.0 AND LicenseRef-PDL-1.0", True),
+        ("MIT OR Apache-2.0", True),
+        ("LicenseRef-GJSTU-2.0", True),
+        ("NOASSERTION", False),
+        ("社内規程", False),
+        ("CC-BY-9.9", False),
+        ("(MIT", False),
+        ("", False),
+    ],
+)
+def test_expressions(text: str, known: bool) -> None:
+    assert known_expression(text) is known
 
 
 def test_forms_refuse_what_is_no_field() -> None:

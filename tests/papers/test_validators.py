@@ -31,6 +31,14 @@ PAPERS = {
     "cite_as": "試験研究所 (2025)",
     "contact": "data@example.com",
     "keywords": ["日本語", "保守"],
+    "collection": "公開された文書を集めた。",
+    "collection_types": ["Document analysis"],
+    "annotation": "二人で確かめた。",
+    "annotation_platform": "表計算",
+    "annotation_analysis": "一致率を測った。",
+    "annotations_per_item": "2",
+    "annotators": "社員",
+    "social_impact": "小さい。",
     "uses": ["ai-pre-training"],
     "not_for": "診断",
     "biases": "古い文が多い。",
@@ -44,6 +52,13 @@ PAPERS = {
     "storage_countries": ["JP"],
     "processing_countries": ["JP"],
 }
+
+#: The vocabulary's twenty properties (croissant-rai-spec 1.0).
+RAI = """dataCollection dataCollectionType dataCollectionMissingData dataCollectionRawData
+    dataCollectionTimeframe dataImputationProtocol dataManipulationProtocol
+    dataPreprocessingProtocol dataAnnotationProtocol dataAnnotationPlatform dataAnnotationAnalysis
+    annotationsPerItem annotatorDemographics machineAnnotationTools dataReleaseMaintenancePlan
+    personalSensitiveInformation dataSocialImpact dataBiases dataLimitations dataUseCases"""
 
 Validate = Callable[..., list[dict[str, Any]]]
 
@@ -122,6 +137,11 @@ def test_croissant(validate: Validate, full: Path, silent: Path, tmp_path: Path)
     assert quiet["errors"] == []
     assert all("recommended, but does not exist" in line for line in quiet["warnings"])
     assert wrong["errors"]
+
+
+def test_every_field_of_the_rai_vocabulary(full: Path) -> None:
+    found = json.loads((full / "croissant.json").read_text("utf-8"))
+    assert {name for name in found if name.startswith("rai:")} == {f"rai:{n}" for n in RAI.split()}
 
 
 def test_cyclonedx(validate: Validate, full: Path, silent: Path, tmp_path: Path) -> None:
