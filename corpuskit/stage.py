@@ -147,6 +147,10 @@ class Stage(ABC):
         """
         return ()
 
+    def facts(self) -> tuple[str, ...]:
+        """What else from outside the run the result hangs on, such as the names of its `inputs`."""
+        return ()
+
     def open(self) -> None:  # noqa: B027  (optional hook)
         """Load what is heavy; called once in each worker before the first batch."""
 

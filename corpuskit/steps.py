@@ -91,7 +91,7 @@ def spec_of(stage: Any) -> StageSpec:
 def outside_digests(stages: Sequence[Stage | Exchange]) -> list[str]:
     """sha256 of the files from outside the run that stages look at, and what else counts there."""
     found = [_digest_of(path) for stage in stages for path in stage.inputs()]
-    return found + [fact for s in stages if isinstance(s, Exchange) for fact in s.facts()]
+    return found + [fact for stage in stages for fact in stage.facts()]
 
 
 def _digest_of(path: Path) -> str:

@@ -131,6 +131,12 @@ class Optout(Stage):
             found += [each.path for files in captured(place).files.values() for each in files]
         return tuple(sorted(found))
 
+    def facts(self) -> tuple[str, ...]:
+        """Names of the captures: host and date are in them."""
+        place = self._path("captures")
+        files = captured(place).files.values() if place and place.is_dir() else ()
+        return tuple(sorted(each.path.name for found in files for each in found))
+
     def resources(self) -> tuple[Resource, ...]:
         """The agents, and the lists of domains."""
         lists = [p for n in ("databases", "pirates") if (p := self._path(n))]

@@ -15,6 +15,7 @@ from corpuskit.provenance.notices import candidates, notice
 from corpuskit.provenance.optout import Optout, OptoutParams
 from corpuskit.provenance.robots import LONGEST, Robots
 from corpuskit.provenance.signalstates import noai, of_tdmrep
+from corpuskit.steps import outside_digests
 from corpuskit.testing import check_stage
 
 AGENTS = frozenset({"gptbot", "ccbot"})
@@ -232,6 +233,8 @@ def test_inputs_are_named_and_checked(tmp_path: Path) -> None:
     stage = Optout(OptoutParams(captures=str(tmp_path)))
     assert [path.name for path in stage.inputs()] == ["example.jp.txt"]
     assert stage.resources()[0].kind == "list"
+    assert stage.facts() == ("example.jp.txt",)
+    assert stage.facts()[0] in outside_digests([stage])
     saved(tmp_path, "readme.md", "")
     with pytest.raises(InputError, match=r"readme\.md"):
         stage.inputs()
