@@ -18,7 +18,7 @@ from corpuskit.document import append_columns
 from corpuskit.labels import COLUMN, LEVELS
 from corpuskit.paths import resolve_path
 from corpuskit.provenance.markscan import Hit, Scanner, fold
-from corpuskit.provenance.rulesets import RuleSet, load
+from corpuskit.provenance.rulesets import RuleSet, files, load
 from corpuskit.stage import Column, Params, Resource, Stage
 
 _S, _I = pa.string(), pa.int64()
@@ -99,10 +99,9 @@ class Marks(Stage):
         return None if own is None else Path(resolve_path(own, self.root))
 
     def inputs(self) -> tuple[Path, ...]:
-        """The user's rule file; what is wrong in it is said before anything runs."""
-        path = self._path()
+        """The rule files; what is wrong in them is said before anything runs."""
         self.open()
-        return () if path is None else (path,)
+        return files("marks", self._path())
 
     def resources(self) -> tuple[Resource, ...]:
         """The rules."""

@@ -90,19 +90,18 @@ class RuleSet:
         return Resource(f"{self.kind} rules: {self.name}", "list", self.version, self.digest)
 
 
-def load(kind: str, path: Path | None = None, default: str | None = None) -> RuleSet:
+def load(kind: str, path: Path | None = None) -> RuleSet:
     """Read a rule set.
 
     Args:
         kind: what the file must be about.
         path: the user's file; None for the built-in one.
-        default: name of the built-in file; `kind` where none is given.
 
     Raises:
         InputError: there is no such file.
         RecipeError: it is no YAML, or not of this kind; with ``file:line``.
     """
-    own = _FOLDER / f"{default or kind}.yaml"
+    own = _FOLDER / f"{kind}.yaml"
     chosen = path or own
     try:
         stat = chosen.stat()
@@ -111,6 +110,15 @@ def load(kind: str, path: Path | None = None, default: str | None = None) -> Rul
             f"rule file not found: {chosen}", "paths are relative to the recipe"
         ) from error
     return _load(kind, chosen, own, (stat.st_mtime_ns, stat.st_size))
+
+
+def files(kind: str, path: Path | None = None) -> tuple[Path, ...]:
+    """The files that a rule set can be made of; their digests enter the keys of runs.
+
+    Code is part of those keys and data files of the package are not, hence the built-in one.
+    """
+    own = _FOLDER / f"{kind}.yaml"
+    return (own,) if path is None else (own, path)
 
 
 @functools.lru_cache(32)

@@ -15,7 +15,7 @@ from corpuskit.document import append_columns
 from corpuskit.paths import resolve_path
 from corpuskit.provenance.conditions import TRUE, Condition, judge
 from corpuskit.provenance.gates import check_columns
-from corpuskit.provenance.rulesets import RuleModel, RuleSet, load
+from corpuskit.provenance.rulesets import RuleModel, RuleSet, files, load
 from corpuskit.registry import nearest
 from corpuskit.stage import Column, Params, Resource, Stage
 
@@ -79,10 +79,9 @@ class EvidenceScore(Stage):
         return None if own is None else Path(resolve_path(own, self.root))
 
     def inputs(self) -> tuple[Path, ...]:
-        """The user's rule file; what is wrong in it is said before anything runs."""
-        path = self._path()
+        """The rule files; what is wrong in them is said before anything runs."""
         self.open()
-        return () if path is None else (path,)
+        return files("evidence_score", self._path())
 
     def resources(self) -> tuple[Resource, ...]:
         """The weights."""

@@ -121,4 +121,11 @@ def test_what_was_denied_is_accounted_for_without_its_text(tmp_path: Path, early
         assert row["text"] == "" and row["title"] is None and row["uri"] == "texts.jsonl"
     written = b"".join(path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file())
     assert "買収".encode() not in written
+    manifest = load(out / "manifest.json")
+    denied = [shard.labels["gate_train"].get("deny", 0) for shard in manifest.tables.rejected]
+    assert sum(denied) == 1
+    kept = [shard.labels["gate_train"] for shard in manifest.shards]
+    assert kept == [{"review": manifest.totals.documents}]
+    rules = {found.name: found.digest for found in manifest.resources}
+    assert {"marks rules: marks", "gates rules: gates"} <= rules.keys()
     assert not list(verify(out))

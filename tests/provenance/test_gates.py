@@ -12,6 +12,8 @@ from corpuskit.document import BASE
 from corpuskit.errors import RecipeError
 from corpuskit.provenance.conditions import FALSE, TRUE, UNKNOWN, Condition, judge
 from corpuskit.provenance.gates import Gates, GatesParams
+from corpuskit.provenance.rulesets import load
+from corpuskit.registry import Registry
 from corpuskit.stage import Result
 from corpuskit.testing import check_stage
 
@@ -210,6 +212,18 @@ def test_a_companys_gates_go_first(tmp_path: Path) -> None:
     assert out[1]["gate_train_code"] == "NO_BASIS"
     own = Gates(GatesParams(rules=str(path))).resources()[0]
     assert own.digest != Gates().resources()[0].digest and own.kind == "list"
+
+
+def test_declared_columns_are_written_by_somebody() -> None:
+    """A rule over a column that no stage writes would never be judged."""
+    registry = Registry()
+    written = set(BASE.names)
+    for name in ("marks", "document_kind", "privacy", "licences", "optout", "evidence"):
+        written |= {c.name for c in registry.stage(name)().columns_written()}
+    written |= {c.name for c in registry.stage("public_domain").writes}
+    for kind in ("gates", "evidence_score"):
+        for column, about in load(kind).sections["columns"].items():
+            assert column in written or "a column of your own" in about, column
 
 
 def test_conditions() -> None:

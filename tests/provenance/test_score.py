@@ -53,7 +53,7 @@ def test_every_item_names_its_points_and_they_add_up() -> None:
         "license_rank": 1,
         "marks": 0,
         "operations": [],
-        "optout_probed": "robots.txt,meta,header,tdmrep",
+        "optout_probed": "robots.txt,robots-meta,tdmrep",
         "attestation": "s",
     }
     top, bare = scored([full, {}])
@@ -75,7 +75,7 @@ def test_of_rights_only_the_best_counts() -> None:
 
 
 def test_a_block_is_limited() -> None:
-    probed = {"optout_probed": "robots.txt,meta,tdmrep", "access_list": "a", "marks": 1}
+    probed = {"optout_probed": "robots.txt,robots-meta,tdmrep", "access_list": "a", "marks": 1}
     (row,) = scored([probed])
     points = {i["item"]: i["points"] for i in row["evidence_items"]}
     assert points == {
