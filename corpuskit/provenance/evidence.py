@@ -6,6 +6,7 @@ the recipe states of its source, and is null otherwise. It is evidence, not lega
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -13,8 +14,10 @@ import pyarrow as pa
 from pydantic import Field, field_validator
 
 from corpuskit.document import append_columns
+from corpuskit.errors import CorpuskitError
 from corpuskit.provenance.dates import as_text, iso
 from corpuskit.provenance.fields import object_of, said
+from corpuskit.registry import Registry
 from corpuskit.stage import Column, Params, Stage
 
 OPERATIONS = pa.list_(pa.struct([("stage", pa.string()), ("characters", pa.int64())]))
@@ -96,9 +99,8 @@ class Evidence(Stage):
         Column(
             "operations",
             OPERATIONS,
-            "what earlier stages did to the text: the stage (its version is in the manifest) and "
-            "the characters it changed or took out, each where more than 0; null where none did or "
-            "none says so",
+            "what earlier stages did to the text: the stage with its version and the characters "
+            "that it changed or took out, where more than 0; null where none did or none says so",
         ),
     )
 
@@ -159,8 +161,20 @@ def _operations(batch: pa.RecordBatch) -> pa.Array:
     cuts = batch.column(_CUT).to_pylist() if _CUT in names else [None] * n
     rows: list[list[dict[str, Any]] | None] = []
     for count, taken in zip(changed, cuts, strict=True):
-        done = {"normalize": count} if count else {}
+        done = {_versioned("normalize"): count} if count else {}
         for cut in taken or ():
-            done[cut["stage"]] = done.get(cut["stage"], 0) + cut["stop"] - cut["start"]
+            stage = _versioned(cut["stage"])
+            done[stage] = done.get(stage, 0) + cut["stop"] - cut["start"]
         rows.append([{"stage": s, "characters": c} for s, c in done.items()] or None)
     return pa.array(rows, OPERATIONS)
+
+
+@lru_cache(maxsize=64)
+def _versioned(name: str) -> str:
+    """The name of a stage with the version that is installed, which is the one that ran."""
+    if "@" in name:
+        return name
+    try:
+        return f"{name}@{Registry().stage(name).version}"
+    except CorpuskitError:  # a stage of a plug-in file, which only its recipe knows
+        return name

@@ -11,8 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from corpuskit.document import BASE, CUTS
+from corpuskit.ja.normalizestage import Normalize
 from corpuskit.provenance.dates import iso
 from corpuskit.provenance.evidence import Evidence, EvidenceParams, domain_of, is_corporate_number
+from corpuskit.registry import Registry
 from corpuskit.testing import check_stage
 
 
@@ -131,10 +133,15 @@ def test_operations_are_those_that_stages_tell_of() -> None:
     fields = [pa.field(f.name, f.type) for f in BASE]
     fields += [pa.field("changed_characters", pa.int64()), pa.field("cuts", CUTS)]
     cuts = [{"stage": "dedup.lines", "start": 0, "stop": 5},
-            {"stage": "dedup.lines", "start": 9, "stop": 10}]  # fmt: skip
+            {"stage": "dedup.lines", "start": 9, "stop": 10},
+            {"stage": "mihon.own", "start": 1, "stop": 3}]  # fmt: skip
     rows = [{**row, "changed_characters": 3, "cuts": cuts}, {**row, "changed_characters": 0}]
     batch = pa.RecordBatch.from_pylist(rows, schema=pa.schema(fields))
     assert Evidence().process(batch).column("operations").to_pylist() == [
-        [{"stage": "normalize", "characters": 3}, {"stage": "dedup.lines", "characters": 6}],
+        [
+            {"stage": f"normalize@{Normalize.version}", "characters": 3},
+            {"stage": f"dedup.lines@{Registry().stage('dedup.lines').version}", "characters": 6},
+            {"stage": "mihon.own", "characters": 2},
+        ],
         None,
     ]
