@@ -25,7 +25,7 @@ _DIGIT, _KANJI, _JOINT, _AT, _COLON, _WORD, _HIRAGANA, _B, _LESS = range(1, 10)
 _DOT, _HYPHEN, _SPACE, _PLUS = 0x2E, 0x2D, 0x20, 0x2B
 _WIDE_SPACE, _WIDE_PLUS, _WIDE_DOT = 0x3000, 0xFF0B, 0xFF0E
 _MIDDLE_DOT, _NO = 0x30FB, ord("の")
-_MOST = 24  # groups of a chain that are looked at
+_MOST, _KEPT = 24, 12  # groups that are looked at together, and once more with the next ones
 _ADDRESS = np.uint64(18)  # bytes of a MAC address after its first joint, or more
 _KANJI_DIGITS = "〇一二三四五六七八九"
 _JOINTS = "-.()+ /‐‑‒–—―−－ー─﹣ｰ（）．＋　の・"
@@ -278,7 +278,7 @@ def find_candidates(data: Bytes, offsets: Offsets, classes: Bytes, out: Spans) -
     """
     total: Int = 0
     sizes, zero = np.zeros(_MOST, np.int64), np.zeros(_MOST, np.int64)
-    joints = np.zeros(_MOST, np.int64)
+    joints, heads = np.zeros(_MOST, np.int64), np.zeros(_MOST, np.int64)
     for row in range(len(offsets) - 1):
         start, stop = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
         at = start
@@ -301,9 +301,17 @@ def find_candidates(data: Bytes, offsets: Offsets, classes: Bytes, out: Spans) -
                     if groups == _MOST:  # a long table: look at what there is, and go on
                         if _shape_of_interest(sizes, zero, joints, groups):
                             total = _put(out, total, row, head, tail, NUMBER)
-                        groups, digits, kanji = 0, 0, 0
+                        digits = 0
+                        for g in range(_KEPT):
+                            old = _MOST - _KEPT + g
+                            sizes[g], zero[g], joints[g] = sizes[old], zero[old], joints[old]
+                            heads[g] = heads[old]
+                            digits += sizes[g]
+                        groups, kanji = _KEPT, min(kanji, digits)
+                        head = np.uint64(heads[0])
                     if groups == 0:
                         head = at
+                    heads[groups] = at
                     sizes[groups] = 0
                     nought = point == 0x30 or point == 0xFF10 or point == 0x3007
                     plus = last in (_PLUS, _WIDE_PLUS)

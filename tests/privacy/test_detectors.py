@@ -189,6 +189,14 @@ def test_a_long_line_of_digits_is_no_trouble() -> None:
     assert found("TEL " + "0 " * 20_000 + "\n電話 03-1234-5678") == [("phone", "03-1234-5678")]
 
 
+@pytest.mark.parametrize("before", [0, 10, 20, 21, 22, 23, 24, 25, 35, 60])
+def test_a_number_among_many_is_found_wherever_it_stands(before: int) -> None:
+    row = " ".join(["12"] * before + ["03-1234-5678"] + ["34"] * 40)
+    assert found(row) == [("phone", "03-1234-5678")]
+    boxes = "マイナンバー " + "1 2 3 4 5 6 7 8 9 0 1 8"
+    assert found(" ".join(["12"] * before) + "\n" + boxes) == [("my_number", boxes[7:])]
+
+
 def test_a_text_may_have_thousands_of_hits() -> None:
     hits = detect(pa.array(["a", "taro@example.jp、" * 20_000]))
     assert len(hits) == 20_000
