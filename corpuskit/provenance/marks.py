@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
@@ -28,11 +29,11 @@ _LINE_ENDS = "\r\n|[\n\r\x0b\x85\u2028\u2029]"
 EDGE = 3
 #: How often a line must come back to be a running header or footer.
 RECURS = 3
-#: Fields of `meta` that hold labels (Office and PDF properties, sensitivity labels, mail headers).
-_LABELS = (
-    "keyword", "subject", "categor", "sensitiv", "classif", "label", "status", "msip_", "confiden",
-    "機密", "区分", "comment", "description",
-)  # fmt: skip
+#: Fields of `meta` that label a document (sensitivity labels of Office, headers of mail).
+_LABELS = ("sensitiv", "classif", "label", "msip_", "confiden", "機密", "区分")
+#: Fields that label Office and PDF files, while those of a web page say what it is about.
+_TOPICS = ("keyword", "subject", "categor", "status", "comment", "description")
+_WEB = r"(?i)\.(?:html?|xhtml|php|aspx?|warc|wet)(?:\.gz)?$"
 
 
 @functools.lru_cache(8)
@@ -54,7 +55,8 @@ class Marks(Stage):
     """Finds confidentiality marks and tells them from mentions.
 
     Looked at: the text's lines (first and last three: header and footer; lines that come back three
-    times: recurring), title, file name, and fields of `meta` that hold labels. A mark labels the
+    times: recurring), title, file name, and fields of `meta` that hold labels (a web page's
+    keywords only say what it is about and don't count). A mark labels the
     document itself (【社外秘】, 機密区分：極秘, 本書は社外秘です); a mention speaks of marks
     (社外秘の文書は持ち出さないこと). It may run before or after `normalize`, which keeps ㊙. That
     no mark was found does not mean that a document is public. Not legal advice.
@@ -64,7 +66,7 @@ class Marks(Stage):
     version: ClassVar[int] = 1
     Params: ClassVar[type[Params]] = MarksParams
     example: ClassVar[str] = "- marks"
-    reads: ClassVar[tuple[str, ...]] = ("text", "title", "uri", "locator", "meta")
+    reads: ClassVar[tuple[str, ...]] = ("text", "title", "uri", "locator", "url", "headers", "meta")
     writes: ClassVar[tuple[Column, ...]] = (
         Column(
             COLUMN,
@@ -154,8 +156,9 @@ class Marks(Stage):
                 yield from ((row, hit) for hit in self._scan.line(stem, region))
         meta = batch.column("meta")
         rows = _matching(meta, f"{self._scan.prefilter}|\\\\u")
+        web = _of_the_web(batch)
         for row, value in zip(rows.to_pylist(), meta.take(rows).to_pylist(), strict=True):
-            for label in _labels(value):
+            for label in _labels(value, _LABELS if web[row] else (*_LABELS, *_TOPICS)):
                 yield from ((row, hit) for hit in self._scan.line(label, "metadata"))
 
     def _export_of(self, text: pa.Array) -> pa.Array:
@@ -189,22 +192,30 @@ def _shape(line: str) -> str:
     return "".join(c for c in fold(line[:200]) if not c.isdigit() and not c.isspace())
 
 
-def _labels(meta: str) -> Iterator[str]:
-    """Strings of `meta` under keys that hold labels; none where it is no JSON."""
+def _of_the_web(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
+    """Rows that were web pages, `bool[n]`."""
+    page = pc.match_substring_regex(batch.column("uri"), _WEB)
+    known = pc.or_(pc.is_valid(batch.column("url")), pc.is_valid(batch.column("headers")))
+    found: npt.NDArray[np.bool_] = pc.or_(page, known).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _labels(meta: str, fields: tuple[str, ...]) -> Iterator[str]:
+    """Strings of `meta` under keys with a word of `fields`; none where it is no JSON."""
     try:
         data = json.loads(meta)
     except ValueError:
         return
-    yield from _walk(data, False)
+    yield from _walk(data, fields, False)
 
 
-def _walk(value: Any, labelled: bool) -> Iterator[str]:
+def _walk(value: Any, fields: tuple[str, ...], labelled: bool) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _walk(item, labelled or any(w in key.lower() for w in _LABELS))
+            yield from _walk(item, fields, labelled or any(w in key.lower() for w in fields))
     elif isinstance(value, list):
         for item in value:
-            yield from _walk(item, labelled)
+            yield from _walk(item, fields, labelled)
     elif labelled and isinstance(value, str):
         yield value
 

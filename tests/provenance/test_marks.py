@@ -96,6 +96,10 @@ def test_metadata_counts_only_where_it_labels() -> None:
         '{"body": "【社外秘】"}',
         "{broken 社外秘",
     ]
+    page = found(text=["本文"] * 2, meta=labels[1:3], uri=["a.html", "b.docx"])
+    assert [r["confidentiality"] for r in page] == ["internal", "internal"]
+    page = found(text=["本文"] * 2, meta=[labels[2]] * 2, uri=["a.html", "b"], url=[None, "c"])
+    assert [r["confidentiality"] for r in page] == [None, None]
     got = found(text=["本文"] * 5, meta=labels)
     assert [r["confidentiality"] for r in got] == ["secret", "internal", "internal", None, None]
 
