@@ -194,7 +194,7 @@ class Manifest(_Model):
     totals: Totals
     index: Index | None = Field(None, description="null where the recipe asks for none.")
     lookup: tuple[LookupRecord, ...] | None = Field(
-        None, description="The index of queries; not there where the recipe asks for none."
+        None, description="The index of queries; null where the recipe asks for none."
     )
     machine_dependent: bool = Field(description="A time or memory limit changed the result.")
     parents: tuple[str, ...] = Field((), description="Digests of manifests this one builds on.")
@@ -219,8 +219,7 @@ def split_of(path: str) -> str:
 
 def dump(manifest: Manifest) -> bytes:
     """The manifest as it is written: UTF-8 JSON, sorted keys, one value a line."""
-    unasked = {"lookup"} if manifest.lookup is None else None
-    data = manifest.model_dump(mode="json", by_alias=True, exclude=unasked)
+    data = manifest.model_dump(mode="json", by_alias=True)
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return f"{text}\n".encode()
 
