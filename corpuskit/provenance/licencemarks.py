@@ -16,6 +16,7 @@ by rules in this order; the first that applies gives the answer:
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from dataclasses import dataclass
 
 from corpuskit.provenance.licencenames import Named
@@ -121,6 +122,8 @@ class Marks:
 
     def __init__(self, text: str, own: list[Named]) -> None:
         self._text, self._names = text, own
+        self._starts = [name.start for name in own]
+        self._fences = [fence.start() for fence in _FENCE.finditer(text)]
         self._head = _nth_line(text, _EDGE)
         self._foot = _nth_line_from_end(text, _EDGE)
 
@@ -155,7 +158,7 @@ class Marks:
         after = self._without_names(name.stop, stop)
         if name.form == "terms":
             return place == "head" or _COPYRIGHT.search(text[max(0, name.start - 300) : name.start]) is not None  # fmt: skip # noqa: E501
-        if len(_FENCE.findall(text[: name.start])) % 2:
+        if bisect(self._fences, name.start) % 2:
             return False  # within a block of code: an example
         if name.form == "tag":
             return place != "body"
@@ -179,8 +182,9 @@ class Marks:
     def _without_names(self, start: int, stop: int) -> str:
         """A piece of the text without the licences named in it: their words are not its own."""
         parts, at = [], start
-        for other in self._names:
-            if start <= other.start and other.stop <= stop:
+        near = slice(bisect_left(self._starts, start), bisect_left(self._starts, stop))
+        for other in self._names[near]:
+            if other.stop <= stop:
                 parts.append(self._text[at : other.start])
                 at = max(at, other.stop)
         return " ".join([*parts, self._text[at:stop]])

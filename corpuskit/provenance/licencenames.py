@@ -153,11 +153,9 @@ def _tagged(found: re.Match[str]) -> str:
 
 _CC_PART = r"(?:[ _-]?(?:NC|SA|ND))"
 _CC_NAME = r"(?:Creative[ \n]?Commons|クリエイティブ[・ ]?・?[ ]?コモンズ)"
-_EN_PART = (
-    r"(?:[\s,–-]*(?:Non[- ]?Commercial|Share[- ]?Alike|No[- ]?Deriv(?:ative|s)*(?:[ -]?Works)?))"
-)
-_JA_PART = r"(?:[\s・–－―-]*(?:非営利|継承|改変禁止))"
-_WHERE = r"(?:[ ]*(?P<where>International|Unported|Japan|Generic|国際|日本|非移植))?"
+_EN_PART = r"(?:[\s,–-]{0,6}(?:Non[- ]?Commercial|Share[- ]?Alike|No[- ]?Deriv(?:ative|s)*(?:[ -]?Works)?))"  # noqa: E501
+_JA_PART = r"(?:[\s・–－―-]{0,6}(?:非営利|継承|改変禁止))"
+_WHERE = r"(?:[ ]{0,6}(?P<where>International|Unported|Japan|Generic|国際|日本|非移植))?"
 #: What to look for, in the form it has, and what it means; earlier ones win where they begin alike.
 _TABLE: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
     (
@@ -167,20 +165,20 @@ _TABLE: tuple[tuple[str, str, Callable[[re.Match[str]], str]], ...] = (
         r"(?:/1\.0)?)[\w./-]*",
         _of_url,
     ),
-    ("tag", r"SPDX-License-Identifier:\s*(?P<tag>[A-Za-z0-9.+-]+)", _tagged),
+    ("tag", r"SPDX-License-Identifier:\s{0,8}(?P<tag>[A-Za-z0-9.+-]+)", _tagged),
     ("name", rf"(?:{_CC_NAME}[ ]?(?:の)?(?:Zero|ゼロ|0|CC0)|(?<![A-Za-z0-9])CC[ -]?(?:0|Zero)(?![0-9A-Za-z]))(?:[ -]?1\.0)?", _fixed("CC0-1.0")),  # noqa: E501
     ("name", rf"(?<![A-Za-z])(?:CC|{_CC_NAME})[ _-]?(?P<short>BY{_CC_PART}*)(?![A-Za-z])(?:[ -]?v?(?P<edition>\d\.\d))?(?:[ -]?(?P<land>JP)\b)?", _of_short),  # noqa: E501
     (
         "name",
-        rf"(?:(?:{_CC_NAME}|(?<![A-Za-z])CC)[ 「『（(:：,-]*(?:ライセンス|License)?[ 「『（(:：の-]*"  # noqa: E501
-        rf"(?:Attribution(?P<words>{_EN_PART}*)))(?:[ 」』-]*(?:public )?(?:licen[cs]e|ライセンス))?[ ,]*"  # noqa: E501
+        rf"(?:(?:{_CC_NAME}|(?<![A-Za-z])CC)[ 「『（(:：,-]{{0,8}}(?:ライセンス|License)?[ 「『（(:：の-]{{0,8}}"  # noqa: E501
+        rf"(?:Attribution(?P<words>{_EN_PART}*)))(?:[ 」』-]{{0,6}}(?:public )?(?:licen[cs]e|ライセンス))?[ ,]{{0,6}}"  # noqa: E501
         rf"(?:v|version )?(?P<number>\d\.\d)?{_WHERE}",
         _of_words,
     ),
     (
         "name",
-        rf"(?:{_CC_NAME}|(?<![A-Za-z])CC)[ ・]*(?:ライセンス)?[ 「『（(:：の―-]*表示"
-        rf"(?P<words>{_JA_PART}*)(?:[ 」』]*ライセンス)?[ ]*(?P<number>\d\.\d)?{_WHERE}",
+        rf"(?:{_CC_NAME}|(?<![A-Za-z])CC)[ ・]{{0,6}}(?:ライセンス)?[ 「『（(:：の―-]{{0,8}}表示"
+        rf"(?P<words>{_JA_PART}*)(?:[ 」』]{{0,6}}ライセンス)?[ ]{{0,6}}(?P<number>\d\.\d)?{_WHERE}",  # noqa: E501
         _of_words,
     ),
     (

@@ -62,7 +62,8 @@ class Licences(Stage):
 
     Looked for are Creative Commons licences, 公共データ利用規約 (PDL1.0), 政府標準利用規約, the
     library's 保護期間満了 and common software licences: names, addresses and texts. A version that
-    is not stated is not guessed. Not legal advice.
+    is not stated is not guessed. Half-width and decomposed kana are read once `normalize` has
+    passed. Not legal advice.
     """
 
     name: ClassVar[str] = "licences"

@@ -52,9 +52,15 @@ def notice(text: str) -> str | None:
     """The first sentence that reserves the text itself from machine learning, or None."""
     for line in text.split("\n"):
         for found in _NOTICE.finditer(line) if re.search(_SECOND, line) else ():
-            start = max((end.end() for end in _ENDS.finditer(line, 0, found.start())), default=0)
-            end = _ENDS.search(line, found.end())
-            sentence = line[start : end.end() if end else len(line)].strip()
+            start = max(
+                (
+                    end.end()
+                    for end in _ENDS.finditer(line, max(0, found.start() - 300), found.start())
+                ),
+                default=max(0, found.start() - 300),
+            )
+            end = _ENDS.search(line, found.end(), found.end() + 300)
+            sentence = line[start : end.end() if end else found.end() + 300].strip()
             if _OWN.search(sentence) and not re.search("[？?]|(?<!こ)とは", sentence):
                 return sentence
             if not _SPOKEN.search(sentence):

@@ -176,6 +176,14 @@ def test_two_licences_both_hold_and_a_vague_name_adds_nothing() -> None:
     assert of(text)["license_expression"] == "CC-BY-4.0"
 
 
+def test_long_lines_take_no_longer_than_their_length() -> None:
+    """Repeated names, blanks and openings in one line; a square of their number would not end."""
+    text = (
+        "CC BY 4.0 " * 20_000 + "CC" + " " * 200_000 + "表示" + "CC（" * 20_000 + "\n```" * 20_000
+    )
+    assert of(text)["license_mentions"] == "CC-BY-4.0" or of(text)["license_expression"]
+
+
 def test_without_quotes_nothing_of_the_text_is_kept() -> None:
     stage = Licences(LicencesParams(quotes=False))
     assert not any(column.holds_text for column in stage.columns_written())
