@@ -234,9 +234,11 @@ def _is_local_part(data: Bytes, at: np.uint64, start: np.uint64) -> Bool:
 
 @inline
 def _is_birth(data: Bytes, at: np.uint64, start: np.uint64, stop: np.uint64) -> Bool:
-    """Say whether the b or B at `at` is that of birth or DOB."""
+    """Say whether the b or B at `at` is that of birth, born or DOB."""
     if at + np.uint64(5) <= stop and data[at + ONE] | 0x20 == 0x69:
         return _is_letter(data, at + THREE, 0x74)
+    if at + np.uint64(5) <= stop and _is_letter(data, at + ONE, 0x6F):
+        return _is_letter(data, at + np.uint64(2), 0x72) and _is_letter(data, at + THREE, 0x6E)
     if at < start + np.uint64(2):
         return False
     return _is_letter(data, at - ONE, 0x6F) and _is_letter(data, at - np.uint64(2), 0x64)

@@ -28,7 +28,7 @@ _SHORT = (
 )
 _DATE = rf"(?<![0-9A-Za-z])(?P<date>{_WORDED}|{_SHORT})"
 _LABELLED = re.compile(
-    r"(?:生年月日|誕生日|生年|DOB|D\.O\.B\.?|[Bb]irth ?[Dd]ate|[Dd]ate of [Bb]irth|[Bb]irthday"
+    r"(?:生年月日|誕生日|生年|DOB|D\.O\.B\.?|[Bb]irth[ _-]?[Dd]ate|[Dd]ate of [Bb]irth|[Bb]irthday"
     r"|DATE OF BIRTH|BIRTH ?DATE|[Bb]orn(?: on)?)"
     r"(?:と(?:死没)?年齢)?(?: ?\([^()\n]{1,8}\))?(?:の?欄)?(?:[^\w。]|</?\w+>|[はがを]){0,12}"
     rf"(?:{_DATE}|(?:[明大昭平令][・,/ ]{{0,2}}){{2,5}} ?(?P<ringed>{_N} ?年 ?{_MONTH_DAY}))"

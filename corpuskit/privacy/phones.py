@@ -13,7 +13,7 @@ from corpuskit.privacy.labels import Label, is_guarded, labels_before
 from corpuskit.privacy.numbers import Match, digits_of
 from corpuskit.privacy.windows import Window
 
-_NB = r"(?<![0-9_])(?<![0-9A-Za-z][-.])(?<![0-9],)(?<![-.]-)"
+_NB = r"(?<![0-9])(?<![0-9A-Za-z][-._])(?<![0-9],)(?<![-.]-)"
 _NA = r"(?![0-9A-Za-z_]|[-.][0-9A-Za-z])"
 _J = r"(?: ?[-)(の・./] ?(?:\()?| )"  # one joint, or two as in `) ` and ` (`
 _EXTENSION = r"(?: ?\(?(?:内線|ext\.?|内)[ :.]*(?:番号)?[ :]*[0-9]{1,5}\)?)?"
