@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 #: Bytes of a file that are read (RFC 9309: at least 500 KiB).
@@ -99,6 +100,7 @@ def _add(group: _Group, key: str, value: str) -> None:
         group.rules.append((key == "allow", _normal(value)))
 
 
+@lru_cache(maxsize=1024)
 def _normal(path: str) -> str:
     """Percent-encoded in one way, as both sides are compared."""
     return quote(unquote(path), safe=_SAFE)

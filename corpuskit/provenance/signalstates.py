@@ -51,19 +51,21 @@ def of_robots(
     of its own and all may; ``unset`` where the file names none of them and lets all in.
     """
     names = list(agents)
-    barred = [name for name in names if not file.allows(name, path)]
     named = [name for name in names if file.named(name)]
+    groups = ["*", *named]  # agents without a group of their own share one
+    may = {group: file.allows(group, path) for group in groups}
+    barred = [name for name in names if not may.get(name, may["*"])]
     state = DISALLOWED if barred else ALLOWED if named else UNSET
     yield Signal(protocol, state, protocol, " ".join(barred or named)[:_LONGEST], captured)
     if protocol != "robots.txt":
         return
-    open_ = [name for name in ("*", *names) if file.allows(name, path)]
-    signals = list(dict.fromkeys(s for name in ("*", *names) for s in file.signals(name)))
+    signals = list(dict.fromkeys(s for group in groups for s in file.signals(group)))
     if signals:
         said = _state(preference(signals, "ai-train", "no", "yes"))
         yield Signal("content-signal", said, protocol, "; ".join(signals)[:_LONGEST], captured)
     # Paths that may not be fetched carry no preference (AIPREF).
-    usages = list(dict.fromkeys(u for name in open_ for u in file.usages(name, path)))
+    open_ = [group for group in groups if may[group]]
+    usages = list(dict.fromkeys(u for group in open_ for u in file.usages(group, path)))
     if usages:
         said = _state(preference(usages, "train-ai", "n", "y"))
         yield Signal("content-usage", said, protocol, "; ".join(usages)[:_LONGEST], captured)
