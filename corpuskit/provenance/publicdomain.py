@@ -46,7 +46,7 @@ class PublicDomain(Stage):
     version: ClassVar[int] = 1
     Params: ClassVar[type[Params]] = PublicDomainParams
     reads: ClassVar[tuple[str, ...]] = ("author", "meta")
-    example: ClassVar[str] = "- public_domain: {year: 2026, deaths: deaths.csv}"
+    example: ClassVar[str] = "- public_domain: {year: 2026, deaths: pkg:samples/authors/deaths.csv}"
     writes: ClassVar[tuple[Column, ...]] = (
         Column(
             "pd_status",

@@ -43,6 +43,15 @@ def test_the_stage_keeps_its_contract(deaths: str) -> None:
     check_stage(PublicDomain, params={"year": 2026, "deaths": deaths})
 
 
+def test_the_list_that_is_installed() -> None:
+    check_stage(PublicDomain)
+    deaths = "pkg:samples/authors/deaths.csv"
+    works = ["芥川龍之介", "三島 由紀夫", "アーサー・コナン・ドイル", "見本太郎"]
+    assert [judged(deaths, author)[0] for author in works] == [
+        "expired", "protected", "review", None,
+    ]  # fmt: skip
+
+
 def test_the_rule() -> None:
     assert [free_from(year) for year in (1896, 1966, 1967, 1968, 1970)] == [
         1947, 2017, 2018, 2039, 2041,
