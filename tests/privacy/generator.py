@@ -1,7 +1,8 @@
 """The privacy set: seeded sentences with the places of what must be found, and near misses.
 
 `tuning` is for making rules, `held_out` for measuring them: they differ in seed and in every label,
-frame and near miss (see `sentences` for how the second was used). About half of the sentences of each have nothing to find.
+frame and near miss (`sentences` tells how the second was used). Half of the sentences of each have
+nothing to find.
 """
 
 from __future__ import annotations
