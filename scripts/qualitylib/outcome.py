@@ -4,7 +4,8 @@ The pool: pieces of good documents (of the half that the fit of `quality` didn't
 characters of junk planted among them, seven kinds alike. From the pool each way of choosing takes
 what it keeps, in an order that chance decides, up to the same number of characters (of the one that
 keeps least, those under --least aside). A 5-gram model of characters is trained on each. Bits per
-character are of other, clean documents of the same kinds.
+character are of other, clean documents of the same kinds: means over draws of the training text,
+and the standard error of their mean.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def compare(
     size = int(min(s for s in shares.values() if s >= least) * sizes.sum())
     show(f"pool: {len(sizes):,} texts, {sizes.sum():,} characters, "
          f"{sizes[pool.junk != ''].sum() / sizes.sum():.1%} junk; {size:,} each")  # fmt: skip
-    show("choice\tkept\tclean kept\tjunk kept\t" + "\t".join(held) + "\tmean\tspread")
+    show("choice\tkept\tclean kept\tjunk kept\t" + "\t".join(held) + "\tmean\terror")
     clean = sizes * (pool.junk == "")
     for name, keep in found.items():
         facts = (f"{name}\t{shares[name]:.3f}\t{clean[keep].sum() / clean.sum():.3f}\t"
@@ -154,8 +155,9 @@ def compare(
             rows.append([-s.log10.sum() * np.log2(10) / s.characters.sum() for s in scores])
         table = np.array(rows)
         means = table.mean(axis=1)
+        error = means.std(ddof=1) / np.sqrt(seeds) if seeds > 1 else float("nan")
         values = "\t".join(f"{v:.3f}" for v in table.mean(axis=0))
-        show(f"{facts}\t{values}\t{means.mean():.3f}\t{np.ptp(means):.3f}")
+        show(f"{facts}\t{values}\t{means.mean():.3f}\t{error:.3f}")
 
 
 def main(arguments: list[str]) -> int:
@@ -163,7 +165,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("data", type=Path, help="folder with corpus/")
     parser.add_argument("--each", type=int, default=400, help="documents of each kind")
     parser.add_argument("--longest", type=int, default=3000, help="characters of a piece")
-    parser.add_argument("--seeds", type=int, default=3, help="draws of the training text")
+    parser.add_argument("--seeds", type=int, default=8, help="draws of the training text")
     parser.add_argument(
         "--least", type=float, default=0.2, help="share of the pool; who keeps less isn't trained"
     )
