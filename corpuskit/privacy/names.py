@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -199,12 +198,6 @@ def _with_given(field: str, place: list[_Word], start: int) -> int:
     return start + rest.end() if rest and not NO_NAME.search(rest[0]) else stop
 
 
-@lru_cache(maxsize=4)
-def _nouns(tagger: Tagger) -> tuple[bool, ...]:
-    """Whether it is a noun or a suffix, by context."""
-    return tuple(tag[:1] in (("名詞",), ("接尾辞",)) for tag in tagger.dictionary.tags)
-
-
 class _Words:
     """The morphemes of the sentences that triggers touch."""
 
@@ -218,14 +211,14 @@ class _Words:
         self._text = joined.text
         self._begins = joined.characters_of(self._around.begins.astype(np.int64))
         self._ends = joined.characters_of(self._around.ends.astype(np.int64))
-        self._nouns = _nouns(tagger)
+        self._tags = tagger.dictionary.tags
 
     def _word(self, at: int) -> _Word:
         context = int(self._around.contexts[at])
         start, stop = int(self._begins[at]), int(self._ends[at])
         return _Word(
             start, stop, self._text[start:stop], int(self._around.names[at]),
-            context < self._around.dictionary.known, self._nouns[context],
+            context < self._around.dictionary.known, self._tags[context][:1] in (("名詞",), ("接尾辞",)),
         )  # fmt: skip
 
     def left_of(self, number: int, start: int) -> list[_Word]:
