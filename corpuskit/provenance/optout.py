@@ -210,8 +210,10 @@ class Optout(Stage):
         if row["headers"] is not None:
             texts = {k: v for k, v in object_of(row["headers"]).items() if isinstance(v, str)}
             yield from of_headers(texts, names)
-        if row["robots"] is not None or row["uri"].lower().endswith(_PAGES):
-            header = str(object_of(row["headers"]).get("x-robots-tag", ""))
+        answer = object_of(row["headers"])
+        page = row["uri"].lower().endswith(_PAGES) or "html" in str(answer.get("content-type"))
+        if row["robots"] is not None or page:
+            header = str(answer.get("x-robots-tag", ""))
             rules = (row["robots"] or "").removesuffix(header)  # the reader joins the two
             yield Signal("robots-meta", noai(rules, names), "meta", rules[:500])
 

@@ -150,6 +150,10 @@ def test_noai(rules: str, said: str) -> None:
 def test_elements_and_headers_apart() -> None:
     row = judged(None, {"headers": '{"x-robots-tag": "noai"}', "robots": "index; noai"})
     assert (state(row, "x-robots-tag"), state(row, "robots-meta")) == ("disallowed", "unset")
+    row = judged(None, {"headers": '{"content-type": "text/html"}', "uri": "a.warc"})
+    assert row["optout_probed"] == "notice,robots-meta,x-robots-tag"
+    row = judged(None, {"headers": '{"content-type": "text/plain"}', "uri": "a.warc"})
+    assert row["optout_probed"] == "notice,x-robots-tag"
     row = judged(None, {"headers": None, "uri": "x.txt"})
     assert (row["optout_probed"], row["optout_signals"]) == ("notice", None)
 
