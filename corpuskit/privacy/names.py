@@ -217,9 +217,13 @@ class _Words:
         context = int(self._around.contexts[at])
         start, stop = int(self._begins[at]), int(self._ends[at])
         return _Word(
-            start, stop, self._text[start:stop], int(self._around.names[at]),
-            context < self._around.dictionary.known, self._tags[context][:1] in (("名詞",), ("接尾辞",)),
-        )  # fmt: skip
+            start=start,
+            stop=stop,
+            surface=self._text[start:stop],
+            kind=int(self._around.names[at]),
+            known=context < self._around.dictionary.known,
+            noun=self._tags[context][:1] in (("名詞",), ("接尾辞",)),
+        )
 
     def left_of(self, number: int, start: int) -> list[_Word]:
         """The words of a name that ends at a place where a word starts."""
