@@ -1,8 +1,9 @@
 """The command line. Verbs live in files of their own; heavy imports happen inside them.
 
-Exit codes: 0 done; 1 verify found a mismatch; 2 the recipe or the call is wrong; 3 nothing was
-kept; 4 an input or output cannot be used; 5 a fault in corpuskit or a stage; 6 done, but a limit of
-time or memory was passed, so that another machine may give another dataset; 130 interrupted.
+Exit codes: 0 done; 1 verify found a mismatch, query nothing, diff a difference; 2 the recipe or the
+call is wrong; 3 nothing was kept; 4 an input or output cannot be used; 5 a fault in corpuskit or a
+stage; 6 done, but a limit of time or memory was passed, so that another machine may give another
+dataset; 130 interrupted.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from corpuskit.output.verify import verify
 from corpuskit.recipe import load as load_recipe
 from corpuskit.run import Options, run, work_path
 from corpuskit.trust.rewriting import STAGE
+from corpuskit.trust.signing import ENVELOPE, sign, signed_subjects
 from corpuskit.trust.takedown import MOVED
 from corpuskit.trust.tombstones import LEDGER
 from tests.conftest import write_jsonl
@@ -264,6 +265,18 @@ def test_same_bytes_in_place_and_beside(folder: Path) -> None:
     assert names == {p.relative_to(out) for p in out.rglob("*") if p.is_file()}
     for name in names:
         assert (new / name).read_bytes() == (out / name).read_bytes(), name
+
+
+def test_a_signature_is_not_carried_over(folder: Path) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    out = folder / "out"
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    assert sign(out, key).is_file() and not list(verify(out))
+    assert call("takedown", out, "--ids", lists(folder, ids_of(out, 8))).exit_code == 0
+    assert not (out / ENVELOPE).exists() and not list(verify(out))
+    subjects = signed_subjects(sign(out, key).parent, key.public_key())
+    assert subjects[LEDGER] == file_sha256(out / LEDGER)
 
 
 def test_killed_at_any_point_leaves_one_version(
