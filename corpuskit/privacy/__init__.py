@@ -1,0 +1,1 @@
+"""Personal information: found by form, check digit and context, masked before it is written."""
