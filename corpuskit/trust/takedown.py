@@ -234,7 +234,7 @@ class _Version:
         self._new.mkdir()
         shards: dict[str, Shard] = {}
         with (self._new / LEDGER).open("wb") as ledger, self._moved_rows() as moved:
-            for stone in _once([*old, *self._asked()]):
+            for stone in dict.fromkeys([*old, *self._asked()]):  # each once
                 ledger.write(stone.line())
             for table, shard, rows, ways in touched:
                 info = self._rewrite(table, shard, rows, ways, ledger, moved)
@@ -386,10 +386,6 @@ class _Version:
                 os.link(self._out / name, target)
             except OSError:  # a file system without hard links
                 shutil.copyfile(self._out / name, target)
-
-
-def _once(stones: list[Tombstone]) -> list[Tombstone]:
-    return list(dict.fromkeys(stones))
 
 
 def shard_of(path: str, info: ShardInfo) -> Shard:
