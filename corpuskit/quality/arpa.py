@@ -161,8 +161,6 @@ def _trie(
     for k, level in enumerate(levels):
         try:
             rows = sorted((tuple(ids[w] for w in words), log, b) for words, log, b in level)
-            if k:
-                rows.sort(key=lambda row: (nodes[row[0][:-1]], row[0][-1]))
             parents = np.array([nodes[row[0][:-1]] for row in rows], np.int64)
         except KeyError as error:
             raise reader.wrong(f"an n-gram's beginning is no n-gram itself: {error}") from None

@@ -22,7 +22,7 @@ from corpuskit.quality.labelled import (
 from corpuskit.quality.logistic import folds, logistic, sigmoid
 from corpuskit.quality.modelstages import Score, ScoreParams
 from corpuskit.quality.symbols import Grams, counted, mean_of_weights, symbols_of
-from corpuskit.quality.textmodel import Settings, TextModel, fit
+from corpuskit.quality.textmodel import Rows, Settings, TextModel, fit
 from corpuskit.testing import TRAPS, check_stage
 from tests.readers.reading import SHARED
 
@@ -91,6 +91,8 @@ def test_folds_keep_groups_together_and_are_even() -> None:
     fold = folds(groups, 10)
     assert all(len(set(fold[groups == g])) == 1 for g in range(40))
     assert np.ptp(np.bincount(fold)) <= 2
+    uneven = folds(np.repeat(np.arange(11), [20, 20, *[5] * 9]), 3)  # 85 texts
+    assert sorted(np.bincount(uneven).tolist()) == [25, 30, 30]
 
 
 def made(n: int = 120) -> Labelled:
@@ -185,3 +187,24 @@ def test_the_labelled_web_texts() -> None:
     seen: Any = numbers_of(labels.text, settings, stages)
     assert len(labels.good) == 761
     assert auc(cross_validated(seen, labels, settings, 10), labels.good) >= 0.86
+
+
+@pytest.mark.parametrize("scale", ["tfidf", "mean"])
+def test_the_score_by_hand(scale: str) -> None:
+    """Of "ああい" the 1-grams あ, twice, and い: idf 2 and 1, weights 0.5 and -1."""
+    grams = Grams("characters", (1,), 12)
+    symbols, ends = symbols_of(pa.array(["ああい", "あ", "い", ""]), "characters")
+    counts = counted(symbols, ends, grams)
+    a, i = counts[[1]].indices[0], counts[[2]].indices[0]
+    idf, weights = np.zeros(1 << 12, np.float32), np.zeros(1 << 12, np.float32)
+    idf[a], idf[i], weights[a], weights[i] = 2, 1, 0.5, -1
+    knots, heights = np.array([[0.0, 0.0, 2.0]]), np.array([[1.0, 9.0, 3.0]])
+    settings = Settings(grams, scale)
+    model = TextModel(settings, ("s",), weights, idf, knots, heights, (2.0, 10.0, 0.25), {})
+    x = (1 + np.log(2)) * 2
+    tfidf = 2 * (0.5 * x - 1) / np.sqrt(x * x + 1)
+    expected = {"tfidf": [tfidf, 1.0, -2.0, 0.0], "mean": [0.0, 1.0, -2.0, 0.0]}[scale]
+    assert model.wording(counts) == pytest.approx(expected)
+    assert model.form(np.array([[-1.0], [1.0], [5.0]])).tolist() == [[10.0], [20.0], [30.0]]
+    score = model.score(Rows(counts[[1]], np.array([[1.0]])))
+    assert score[0] == pytest.approx(1 / (1 + np.exp(-(1.0 + 20.0 + 0.25))))
