@@ -180,7 +180,7 @@ def test_a_document_that_fails_is_told_apart(hub: Any) -> None:
 
 
 def test_a_column_the_dataset_lacks_is_named() -> None:
-    with pytest.raises(StageError, match=r"quality@1 reads the column '\w+', which the dataset"):
+    with pytest.raises(StageError, match=r"quality@2 reads the column '\w+', which the dataset"):
         DatasetMap(Registry().stage("quality")())({"text": ["文"]})
 
 
